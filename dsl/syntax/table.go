@@ -1,0 +1,109 @@
+package syntax
+
+import "github.com/stegvis/stegvis/dsl/diag"
+
+// origin tells how a table came to be, which decides what may still be put in it.
+type origin uint8
+
+const (
+	byHeader origin = iota // its own [header] or [[header]], or the root
+	byPath                 // only named on the way, in the header of a table within it: it may still get its own
+	byDots                 // dotted keys: more of them may follow, but no header
+	inline                 // in braces: closed when the brace is
+)
+
+// part is one name of a key or header.
+type part struct {
+	name string // NFC-normalised
+	raw  string
+	span diag.Span
+}
+
+func (p part) entry(v *Value) *Entry { return &Entry{Name: p.name, raw: p.raw, Key: p.span, Value: v} }
+
+// child returns a new table at the name p, with the given span for its value.
+func (p part) child(how origin, span diag.Span) *Entry {
+	return p.entry(&Value{Kind: TableKind, Span: span, Table: &Table{Header: p.span, origin: how}})
+}
+
+// openHeader makes the table of the header with the given parts the one that the next keys belong to. Span is the whole header,
+// inner what is between its brackets. It reports whether TOML allows it here.
+func (b *builder) openHeader(parts []part, array bool, span, inner diag.Span) bool {
+	t := b.root
+	for _, p := range parts[:len(parts)-1] {
+		e := t.Entry(p.name)
+		if e == nil {
+			e = p.child(byPath, p.span)
+			t.add(e)
+		}
+		switch v := e.Value; {
+		case v.Kind == TableKind && v.Table.origin != inline:
+			t = v.Table
+		case v.headed:
+			t = v.Items[len(v.Items)-1].Table
+		default:
+			b.conflict("toml-not-extendable", p, e)
+			return false
+		}
+	}
+	last := parts[len(parts)-1]
+	e := t.Entry(last.name)
+	fresh := &Value{Kind: TableKind, Span: span, Table: &Table{Header: inner}}
+	switch {
+	case e == nil && array:
+		t.add(last.entry(&Value{Kind: Array, Span: span, headed: true, Items: []*Value{fresh}}))
+	case e == nil:
+		t.add(last.entry(fresh))
+	case array && e.Value.headed:
+		e.Value.Items = append(e.Value.Items, fresh)
+	case !array && e.Value.Kind == TableKind && e.Value.Table.origin == byPath:
+		fresh.Table = e.Value.Table
+		fresh.Table.origin, fresh.Table.Header = byHeader, inner
+		e.Key, e.Value = last.span, fresh
+	case array && e.Value.Kind == TableKind && e.Value.Table.origin != inline, !array && e.Value.headed:
+		b.conflict("toml-brackets-differ", last, e)
+		return false
+	case e.Value.Kind == TableKind && e.Value.Table.origin != inline:
+		b.conflict("toml-duplicate-table", last, e)
+		return false
+	default:
+		b.conflict("toml-not-extendable", last, e)
+		return false
+	}
+	b.current = fresh.Table
+	return true
+}
+
+// put sets the key with the given parts to v in t, and reports whether TOML allows it.
+func (b *builder) put(t *Table, parts []part, v *Value) bool {
+	for _, p := range parts[:len(parts)-1] {
+		e := t.Entry(p.name)
+		if e == nil {
+			e = p.child(byDots, p.span)
+			t.add(e)
+		}
+		if e.Value.Kind != TableKind || e.Value.Table.origin != byDots {
+			b.conflict("toml-not-extendable", p, e)
+			return false
+		}
+		t = e.Value.Table
+	}
+	last := parts[len(parts)-1]
+	if e := t.Entry(last.name); e != nil {
+		b.conflict("toml-duplicate-key", last, e)
+		return false
+	}
+	if v.Kind == TableKind {
+		v.Table.Header = last.span
+	}
+	t.add(last.entry(v))
+	return true
+}
+
+// conflict reports that the name p cannot be used as it is because of what e already is.
+func (b *builder) conflict(code string, p part, e *Entry) {
+	b.report(slip{
+		start: p.span.Start, end: p.span.End, code: code, args: args{"Name": p.name},
+		related: e.Key, relatedCode: "toml-first-here",
+	})
+}
