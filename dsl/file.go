@@ -1,0 +1,218 @@
+package dsl
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/dsl/syntax"
+)
+
+// fileKind is what a file holds.
+type fileKind uint8
+
+const (
+	unknownFile fileKind = iota
+	modelFile
+	vocabularyFile
+	textsFile
+	testFile
+)
+
+// heads are the tables that tell what a file holds. A file of texts mirrors the tables of what it translates,
+// so that its own head goes before theirs.
+var heads = []struct {
+	name string
+	kind fileKind
+}{
+	{"texts", textsFile}, {"model", modelFile}, {"vocabulary", vocabularyFile}, {"test", testFile},
+}
+
+// headNames is how messages list them.
+const headNames = "`[model]`, `[vocabulary]`, `[texts]`, `[test]`"
+
+// testSuffix ends the name of every file of tests, and of no other file.
+const testSuffix = "_test.toml"
+
+// file is one text of a set while it is being loaded.
+type file struct {
+	*syntax.File
+	kind   fileKind
+	head   *syntax.Value
+	lang   lang.Lang
+	faults diag.List
+	shared diag.List // faults that are told at another file and are this one's as well
+
+	// lost holds the names that may have been declared where the text could not be read.
+	lost map[string]bool
+}
+
+// readFile reads the syntax of src and decides by its head what it is.
+func readFile(src *diag.Source) *file {
+	f := &file{lang: lang.SV}
+	f.File = syntax.Read(src, &f.faults)
+	if f.Broken {
+		f.findLost()
+	}
+	f.decideKind()
+	f.checkCut()
+	return f
+}
+
+// decideKind finds the head table, and reports a file without one, or with more than one.
+func (f *file) decideKind() {
+	var first *syntax.Entry
+	for _, h := range heads {
+		e := f.Root.Entry(h.name)
+		if e == nil {
+			continue
+		}
+		if first == nil {
+			first, f.kind = e, h.kind
+			continue
+		}
+		if f.kind == textsFile && h.kind != testFile {
+			continue // texts of a model or a vocabulary carry its title in a table of the same name
+		}
+		f.faults.Error(e.Key, "two-heads", diag.Args{"Head": h.name, "First": first.Name}).With(first.Key, "first-here", nil)
+	}
+	isTest := strings.HasSuffix(path.Base(strings.ReplaceAll(f.Source.Name, `\`, "/")), testSuffix)
+	switch {
+	case first == nil:
+		f.reportNoHead()
+		if isTest {
+			f.kind = testFile
+		}
+		return
+	case first.Value.Kind != syntax.TableKind:
+		f.faults.Error(first.Key, "not-one-table", diag.Args{"Table": "[" + first.Name + "]", "Key": first.Name})
+	default:
+		f.head = first.Value
+	}
+	if isTest != (f.kind == testFile) {
+		code := "test-file-name"
+		if isTest {
+			code = "test-file-head"
+		}
+		f.faults.Error(first.Key, code, diag.Args{"Head": first.Name, "Suffix": testSuffix})
+	}
+	if f.kind == modelFile || f.kind == vocabularyFile || f.kind == textsFile {
+		f.readLang()
+	}
+}
+
+// reportNoHead says that a file does not tell what it is, unless that may stand where it could not be read.
+func (f *file) reportNoHead() {
+	var names []string
+	for _, h := range heads {
+		names = append(names, h.name)
+	}
+	for _, e := range f.Root.Entries {
+		if near := diag.Suggest(e.Name, names); near != "" || e.Name == "overlay" {
+			f.faults.Error(e.Key, "unknown-head", diag.Args{"Head": e.Name, "Near": near, "Heads": headNames})
+			return
+		}
+	}
+	if !f.Broken {
+		f.faults.Error(f.Source.At(0, 0), "no-head", diag.Args{"Heads": headNames})
+	}
+}
+
+// readLang reads the language of the file's texts before anything else is read, since texts depend on it. What
+// is wrong with it is reported when the head is read.
+func (f *file) readLang() {
+	if f.head == nil {
+		return
+	}
+	if v := f.head.Table.Get("lang"); v != nil && v.Kind == syntax.String {
+		if l, ok := lang.Parse(v.String); ok {
+			f.lang = l
+		}
+	}
+}
+
+// headFields opens the head table for reading; nil where it is not a table.
+func (f *file) headFields() *fields {
+	if f.head == nil {
+		return nil
+	}
+	for _, h := range heads {
+		if h.kind == f.kind {
+			return f.fields(f.head, "["+h.name+"]")
+		}
+	}
+	return nil
+}
+
+// language reads the key lang of a head.
+func (r *fields) language() lang.Lang {
+	w := r.needWord("lang")
+	if !w.present {
+		return r.file.lang
+	}
+	l, ok := lang.Parse(w.text)
+	if !ok {
+		r.error(w.span, "unknown-language", diag.Args{"Text": w.text})
+		return r.file.lang
+	}
+	return l
+}
+
+// closeRoot reports the tables of the root that the file's kind does not have.
+func (f *file) closeRoot(known ...string) {
+	for _, e := range f.Root.Entries {
+		if contains(known, e.Name) {
+			continue
+		}
+		if isHead(e.Name) {
+			continue // reported as a second head
+		}
+		f.faults.Error(e.Key, "unknown-table", diag.Args{
+			"Table": e.Name, "Near": diag.Suggest(e.Name, known), "Known": someOf(known),
+		})
+	}
+}
+
+func isHead(name string) bool {
+	for _, h := range heads {
+		if h.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// declaration matches a line that may declare a name: an id, or a key that may be a definition.
+var declaration = regexp.MustCompile(`(?m)^[ \t]*(?:(?:id|role)[ \t]*=[ \t]*["']([^"'\n]+)|["']?([\p{L}\p{M}\p{N}_]+)["']?[ \t]*=)`)
+
+func (f *file) findLost() {
+	f.lost = map[string]bool{}
+	for _, m := range declaration.FindAllStringSubmatch(f.Source.Text, -1) {
+		f.lost[normal(m[1]+m[2])] = true
+	}
+}
+
+// checkCut refuses a file that ends in a number with no line break after it: a file that was cut off on its way
+// ends anywhere, and a number is the one value whose first half is a value too.
+func (f *file) checkCut() {
+	end := len(f.Source.Text)
+	var visit func(v *syntax.Value)
+	visit = func(v *syntax.Value) {
+		if (v.Kind == syntax.Int || v.Kind == syntax.Float) && v.Span.End == end {
+			f.faults.Error(v.Span, "cut-number", nil)
+		}
+		for _, item := range v.Items {
+			visit(item)
+		}
+		if v.Table != nil {
+			for _, e := range v.Table.Entries {
+				visit(e.Value)
+			}
+		}
+	}
+	for _, e := range f.Root.Entries {
+		visit(e.Value)
+	}
+}
