@@ -1,0 +1,112 @@
+package interpreter
+
+import (
+	"github.com/stegvis/stegvis/dsl/rule"
+)
+
+// value lowers the number or day e for the second machine. other is what e is compared with: a text or enum
+// literal is numbered by the fact beside it.
+func (l *lowerer) value(e, other *rule.Expr, float bool) span {
+	// The code of conditions inside e is emitted among the tests; its own instructions are gathered apart first,
+	// since lowering a nested value appends to the same array.
+	v := valueLowerer{l: l, other: other}
+	l.nesting++
+	l.p.nesting = max(l.p.nesting, l.nesting)
+	v.expr(e)
+	l.nesting--
+	if float && e.Type.Kind != rule.Number {
+		v.emit(valueInstruction{op: toFloat})
+	}
+	from := len(l.p.values)
+	for i := range v.out {
+		if op := v.out[i].op; op == jump || op == choose {
+			v.out[i].imm += int64(from)
+		}
+	}
+	l.p.values = append(l.p.values, v.out...)
+	return span{int32(from), int32(len(l.p.values))}
+}
+
+type valueLowerer struct {
+	l     *lowerer
+	other *rule.Expr
+	out   []valueInstruction
+	depth int // how many values stand on the stack
+}
+
+func (v *valueLowerer) emit(in valueInstruction) int {
+	v.out = append(v.out, in)
+	switch in.op {
+	case pushConst, pushFact, pushEvent, pushTemp, pushToday, pushCount:
+		v.depth++
+		v.l.p.depth = max(v.l.p.depth, v.depth)
+	case addInt, subInt, mulInt, addFloat, subFloat, mulFloat, daysBetween:
+		v.depth--
+	}
+	return len(v.out) - 1
+}
+
+func (v *valueLowerer) expr(e *rule.Expr) {
+	p := v.l.p
+	switch e.Op {
+	case rule.OpConst:
+		v.emit(valueInstruction{op: pushConst, imm: v.l.constant(v.other, e, e.Type.Kind == rule.Number)})
+	case rule.OpFact:
+		i := p.factIndex[e.Name]
+		op := pushFact
+		if e.Type.Kind == rule.Event {
+			op = pushEvent
+		}
+		v.emit(valueInstruction{op: op, fact: i, slot: p.layout.slot[i]})
+	case rule.OpDefine:
+		v.emit(valueInstruction{op: pushTemp, imm: int64(p.defineTemp[e.Name])})
+	case rule.OpToday:
+		v.emit(valueInstruction{op: pushToday})
+	case rule.OpCount:
+		i := p.factIndex[e.Args[0].Name]
+		v.emit(valueInstruction{op: pushCount, fact: i, slot: p.layout.slot[i], n: p.layout.words[i]})
+	case rule.OpAdd, rule.OpSub, rule.OpMul:
+		float := e.Type.Kind == rule.Number
+		v.operand(e.Args[0], float)
+		v.operand(e.Args[1], float)
+		op := addInt + valueOp(e.Op-rule.OpAdd)
+		if float {
+			op = addFloat + valueOp(e.Op-rule.OpAdd)
+		}
+		v.emit(valueInstruction{op: op})
+	case rule.OpNeg:
+		v.expr(e.Args[0])
+		op := negInt
+		if e.Type.Kind == rule.Number {
+			op = negFloat
+		}
+		v.emit(valueInstruction{op: op})
+	case rule.OpDaysSince, rule.OpWeeksSince, rule.OpMonthsSince:
+		v.expr(e.Args[0])
+		v.emit(valueInstruction{op: daysSince + valueOp(e.Op-rule.OpDaysSince)})
+	case rule.OpDaysBetween:
+		v.expr(e.Args[0])
+		v.expr(e.Args[1])
+		v.emit(valueInstruction{op: daysBetween})
+	case rule.OpCond:
+		float := e.Type.Kind == rule.Number
+		condition := v.l.test(e.Args[0], endTrue, endFalse, endUnknown)
+		branch := v.emit(valueInstruction{op: choose, slot: condition})
+		v.operand(e.Args[1], float)
+		over := v.emit(valueInstruction{op: jump})
+		v.out[branch].imm = int64(len(v.out))
+		v.depth-- // only one of the two sides runs
+		v.operand(e.Args[2], float)
+		v.out[over].imm = int64(len(v.out))
+	default:
+		panic("interpreter: the checker let through " + e.String())
+	}
+}
+
+// operand lowers e and makes a float of it where its parent counts in floats.
+func (v *valueLowerer) operand(e *rule.Expr, float bool) {
+	v.expr(e)
+	if float && e.Type.Kind != rule.Number {
+		v.emit(valueInstruction{op: toFloat})
+	}
+}

@@ -1,0 +1,407 @@
+package interpreter
+
+import (
+	"github.com/stegvis/stegvis/dsl"
+	"github.com/stegvis/stegvis/dsl/rule"
+)
+
+// relevance answers, for a rule whose value is unknown, which facts could still change it. It holds
+// every rule as nodes in post-order, children before parents, so that one sweep forward finds what
+// values each part can take, and one sweep back marks the parts that can change the whole.
+//
+// A part decided by Kleene's logic has one possible value, and marks nothing below its siblings: in
+// `false and x`, x is never marked. A fact that nobody can tell, and an event that has not happened, can only be
+// unknown, so they too are never marked.
+type relevance struct {
+	nodes    []ruleNode
+	exprs    []*rule.Expr // what each node stands for, to put it into words
+	defines  []run
+	stages   []run
+	whens    []run // of steps
+	items    [][]run
+	outcomes []run
+}
+
+// run is the nodes of one rule; its root is the last. An empty run is a rule that is always true.
+type run struct{ from, to int32 }
+
+func (n run) empty() bool { return n.from == n.to }
+
+// mode is what a sweep takes for changeable.
+type mode uint8
+
+const (
+	forRule mode = iota // facts that were not asked for
+	forItem             // likewise, and known(x) of them: a checklist asks for what it wants known
+	forHang             // facts that nobody can tell, too
+	modes
+)
+
+// possible is the set of truth values that a part can take.
+type possible uint8
+
+const (
+	canTrue possible = 1 << iota
+	canFalse
+	canUnknown
+)
+
+// The state of a value (a number or a day) shares the type: it is settled, open, or shut.
+const (
+	settled = canTrue
+	open    = canTrue | canFalse
+	shut    = canUnknown
+)
+
+type partKind uint8
+
+const (
+	constPart partKind = iota // fixed
+	andPart
+	orPart
+	notPart
+	condPart
+	samePart   // == between truth values
+	atomPart   // a test of values: left, and right where there is one
+	definePart // a definition, truth value or value
+	knownPart
+	testPart // happened, done, late: never unknown
+	factPart // a fact as a value
+	joinPart // values computed with: left and right
+	pickPart // a conditional between values
+)
+
+type ruleNode struct {
+	kind    partKind
+	fixed   possible // constPart
+	event   bool     // factPart
+	a, b, c int32    // children; -1: none
+	ref     int32    // the fact or definition
+	code    code     // atomPart, testPart: its test
+}
+
+func newRelevance(p *Program) *relevance {
+	b := relevanceBuilder{p: p, l: &lowerer{p: p}, r: &relevance{}}
+	for _, d := range p.model.Defines {
+		b.r.defines = append(b.r.defines, b.rule(d.Rule))
+	}
+	for _, s := range p.model.Stages {
+		b.r.stages = append(b.r.stages, b.rule(s.When))
+	}
+	for _, s := range p.model.Steps {
+		b.r.whens = append(b.r.whens, b.rule(s.When))
+		var items []run
+		for _, item := range s.Done {
+			items = append(items, b.rule(item.Rule))
+		}
+		b.r.items = append(b.r.items, items)
+	}
+	for _, o := range p.model.Outcomes {
+		b.r.outcomes = append(b.r.outcomes, b.rule(o.When))
+	}
+	return b.r
+}
+
+type relevanceBuilder struct {
+	p *Program
+	l *lowerer
+	r *relevance
+}
+
+func (b *relevanceBuilder) rule(r *dsl.Rule) run {
+	from := int32(len(b.r.nodes))
+	if r != nil {
+		b.expr(r.Expr)
+	}
+	return run{from, int32(len(b.r.nodes))}
+}
+
+func (b *relevanceBuilder) add(e *rule.Expr, n ruleNode) int32 {
+	b.r.nodes = append(b.r.nodes, n)
+	b.r.exprs = append(b.r.exprs, e)
+	return int32(len(b.r.nodes) - 1)
+}
+
+// expr adds the nodes of e, a truth value or a value, and returns its own.
+func (b *relevanceBuilder) expr(e *rule.Expr) int32 {
+	n := ruleNode{a: -1, b: -1, c: -1}
+	isBool := e.Type.Kind == rule.Bool
+	switch e.Op {
+	case rule.OpConst, rule.OpToday, rule.OpList:
+		n.fixed = settled
+		if isBool && e.Op == rule.OpConst && e.Value == 0 {
+			n.fixed = canFalse
+		}
+	case rule.OpFact:
+		if !isBool {
+			return b.fact(e)
+		}
+		n.kind, n.a = atomPart, b.fact(e)
+		n.code = b.l.rule(e)
+	case rule.OpDefine:
+		n.kind, n.ref = definePart, b.p.defineIndex[e.Name]
+	case rule.OpKnown:
+		n.kind, n.ref = knownPart, b.p.factIndex[e.Name]
+	case rule.OpHappened, rule.OpDone, rule.OpLate:
+		n.kind, n.code = testPart, b.l.rule(e)
+	case rule.OpNot:
+		n.kind, n.a = notPart, b.expr(e.Args[0])
+	case rule.OpAnd, rule.OpOr:
+		n.kind = andPart
+		if e.Op == rule.OpOr {
+			n.kind = orPart
+		}
+		n.a, n.b = b.expr(e.Args[0]), b.expr(e.Args[1])
+	case rule.OpCond:
+		n.kind = pickPart
+		if isBool {
+			n.kind = condPart
+		}
+		n.c, n.a, n.b = b.expr(e.Args[0]), b.expr(e.Args[1]), b.expr(e.Args[2])
+	default:
+		if (e.Op == rule.OpEq || e.Op == rule.OpNe) && e.Args[0].Type.Kind == rule.Bool {
+			n.kind, n.a, n.b = samePart, b.expr(e.Args[0]), b.expr(e.Args[1])
+			if e.Op == rule.OpNe {
+				n = ruleNode{kind: notPart, a: b.add(e, n), b: -1, c: -1}
+			}
+			break
+		}
+		n.kind = joinPart
+		if isBool {
+			n.kind, n.code = atomPart, b.l.rule(e)
+		}
+		n.a = b.expr(e.Args[0])
+		if len(e.Args) > 1 && e.Args[1].Op != rule.OpList {
+			n.b = b.expr(e.Args[1])
+		}
+	}
+	return b.add(e, n)
+}
+
+func (b *relevanceBuilder) fact(e *rule.Expr) int32 {
+	return b.add(e, ruleNode{kind: factPart, ref: b.p.factIndex[e.Name], event: e.Type.Kind == rule.Event, a: -1, b: -1, c: -1})
+}
+
+// scratch is the working memory of the sweeps, part of a Result.
+type scratch struct {
+	possible [modes][]possible
+	swept    [modes][]bool // by definition
+	marked   []bool        // nodes that can change the whole
+	entered  []bool        // definitions that can
+	queue    []int32       // of those, to be looked into
+	found    []bool        // facts that can
+	pairs    []pair
+	arena    []int32
+}
+
+// pair says that a fact decides a step, or the outcome target-len(steps).
+type pair struct{ fact, target int32 }
+
+// ready makes the sweeps' memory fit the program and forgets the case before.
+func (s *scratch) ready(p *Program) {
+	n := len(p.relevance.nodes)
+	if len(s.marked) != n || len(s.entered) != len(p.defines) || len(s.found) != len(p.layout.facts) {
+		for m := range s.possible {
+			s.possible[m] = make([]possible, n)
+			s.swept[m] = make([]bool, len(p.defines))
+		}
+		s.marked = make([]bool, n)
+		s.entered = make([]bool, len(p.defines))
+		s.found = make([]bool, len(p.layout.facts))
+	}
+	for m := range s.swept {
+		clear(s.swept[m])
+	}
+	s.pairs, s.arena = s.pairs[:0], s.arena[:0]
+}
+
+// sweep finds what values the rule n can take.
+func (p *Program) sweep(n run, m mode, f *Facts, r *Result) possible {
+	if n.empty() {
+		return canTrue
+	}
+	can := r.scratch.possible[m]
+	for i := n.from; i < n.to; i++ {
+		can[i] = p.possible(&p.relevance.nodes[i], m, f, r)
+	}
+	return can[n.to-1]
+}
+
+func (p *Program) possible(n *ruleNode, m mode, f *Facts, r *Result) possible {
+	can := r.scratch.possible[m]
+	switch n.kind {
+	case constPart:
+		return n.fixed
+	case andPart:
+		return flipped(orOf(flipped(can[n.a]), flipped(can[n.b])))
+	case orPart:
+		return orOf(can[n.a], can[n.b])
+	case notPart:
+		return flipped(can[n.a])
+	case condPart:
+		return condOf(can[n.c], can[n.a], can[n.b])
+	case samePart:
+		return sameOf(can[n.a], can[n.b])
+	case definePart:
+		if !r.scratch.swept[m][n.ref] {
+			r.scratch.swept[m][n.ref] = true
+			p.sweep(p.relevance.defines[n.ref], m, f, r)
+		}
+		return can[p.relevance.defines[n.ref].to-1]
+	case knownPart:
+		switch {
+		case f.Known(int(n.ref)):
+			return canTrue
+		case m == forItem && !f.IsUnobtainable(int(n.ref)):
+			return canTrue | canFalse
+		}
+		return canFalse
+	case testPart, atomPart:
+		switch p.run(&n.code, f, r) {
+		case True:
+			return canTrue
+		case False:
+			return canFalse
+		}
+		return joined(can, n)
+	case factPart:
+		switch {
+		case f.Known(int(n.ref)) && !(n.event && f.values[p.layout.slot[n.ref]] > int64(r.at)):
+			return settled
+		case n.event || f.IsUnobtainable(int(n.ref)) && m != forHang:
+			return shut
+		}
+		return open
+	case pickPart:
+		switch can[n.c] {
+		case canTrue:
+			return can[n.a]
+		case canFalse:
+			return can[n.b]
+		case canUnknown:
+			return shut
+		}
+		return open
+	default: // joinPart
+		return joined(can, n)
+	}
+}
+
+// joined returns the state of something computed from values: one that is shut shuts it.
+func joined(can []possible, n *ruleNode) possible {
+	x := can[n.a]
+	if n.b >= 0 {
+		y := can[n.b]
+		if x == shut || y == shut {
+			return shut
+		}
+		return x | y
+	}
+	return x
+}
+
+func flipped(x possible) possible {
+	y := x & canUnknown
+	if x&canTrue != 0 {
+		y |= canFalse
+	}
+	if x&canFalse != 0 {
+		y |= canTrue
+	}
+	return y
+}
+
+func orOf(x, y possible) (z possible) {
+	z = (x | y) & canTrue
+	z |= x & y & canFalse
+	if x&canUnknown != 0 && y&(canFalse|canUnknown) != 0 || y&canUnknown != 0 && x&(canFalse|canUnknown) != 0 {
+		z |= canUnknown
+	}
+	return z
+}
+
+func condOf(c, x, y possible) (z possible) {
+	if c&canTrue != 0 {
+		z |= x
+	}
+	if c&canFalse != 0 {
+		z |= y
+	}
+	if c&canUnknown != 0 {
+		z |= x & y & (canTrue | canFalse)
+		if (x|y)&canUnknown != 0 || x&canTrue != 0 && y&canFalse != 0 || x&canFalse != 0 && y&canTrue != 0 {
+			z |= canUnknown
+		}
+	}
+	return z
+}
+
+func sameOf(x, y possible) (z possible) {
+	if x&y&(canTrue|canFalse) != 0 {
+		z |= canTrue
+	}
+	if x&canTrue != 0 && y&canFalse != 0 || x&canFalse != 0 && y&canTrue != 0 {
+		z |= canFalse
+	}
+	return z | (x|y)&canUnknown
+}
+
+// mark marks, in the rule n, the parts that can change it, and the facts among them in scratch.found.
+// The rule must have been swept in the same mode.
+func (p *Program) mark(n run, m mode, f *Facts, r *Result) {
+	s := &r.scratch
+	if n.empty() {
+		return
+	}
+	p.markBack(n, m, f, r)
+	for len(s.queue) > 0 {
+		d := s.queue[len(s.queue)-1]
+		s.queue = s.queue[:len(s.queue)-1]
+		p.markBack(p.relevance.defines[d], m, f, r)
+	}
+}
+
+func (p *Program) markBack(n run, m mode, f *Facts, r *Result) {
+	s := &r.scratch
+	can := s.possible[m]
+	clear(s.marked[n.from:n.to])
+	s.marked[n.to-1] = true
+	for i := n.to - 1; i >= n.from; i-- {
+		if !s.marked[i] || single(can[i]) {
+			continue // what can take one value only changes nothing
+		}
+		k := &p.relevance.nodes[i]
+		switch k.kind {
+		case andPart:
+			s.marked[k.a] = can[k.b]&(canTrue|canUnknown) != 0
+			s.marked[k.b] = can[k.a]&(canTrue|canUnknown) != 0
+		case orPart:
+			s.marked[k.a] = can[k.b]&(canFalse|canUnknown) != 0
+			s.marked[k.b] = can[k.a]&(canFalse|canUnknown) != 0
+		case notPart:
+			s.marked[k.a] = true
+		case condPart, pickPart:
+			s.marked[k.a] = can[k.c]&(canTrue|canUnknown) != 0
+			s.marked[k.b] = can[k.c]&(canFalse|canUnknown) != 0
+			s.marked[k.c] = k.kind == pickPart || !(single(can[k.a]) && can[k.a] == can[k.b])
+		case samePart:
+			s.marked[k.a] = can[k.b] != canUnknown
+			s.marked[k.b] = can[k.a] != canUnknown
+		case atomPart, joinPart:
+			s.marked[k.a] = true
+			if k.b >= 0 {
+				s.marked[k.b] = true
+			}
+		case definePart:
+			if !s.entered[k.ref] {
+				s.entered[k.ref] = true
+				s.queue = append(s.queue, k.ref)
+			}
+		case knownPart, factPart:
+			s.found[k.ref] = true
+		}
+	}
+}
+
+// single tells whether a part can take one value only.
+func single(x possible) bool { return x&(x-1) == 0 }
