@@ -1,0 +1,153 @@
+// Package cli is the command line: flags and their meaning, what is written for people and for programs, and exit
+// codes. Results go to standard output, diagnostics and logs to standard error. It decides nothing about
+// models or cases; that is for dsl and interpreter.
+package cli
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/spf13/cobra"
+
+	"github.com/stegvis/stegvis/dsl/lang"
+)
+
+// Exit codes (DESIGN section 4).
+const (
+	exitFine   = 0
+	exitFound  = 1 // what was asked found problems
+	exitMisuse = 2 // wrong use
+)
+
+//go:embed catalogue/*.json
+var catalogueFiles embed.FS
+
+var catalogue = func() *lang.Catalogue {
+	sub, err := fs.Sub(catalogueFiles, "catalogue")
+	if err != nil {
+		panic(err)
+	}
+	return lang.MustCatalogue(sub)
+}()
+
+// errFound ends a command that has told of problems and exits with 1.
+var errFound = errors.New("problems were found")
+
+// misuse is a wrong use of the command line; its text is already in the user's language.
+type misuse struct{ text string }
+
+func (m misuse) Error() string { return m.text }
+
+// app is one run of the program.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	lang     lang.Lang
+	colour   bool // diagnostics on err are coloured
+
+	workflows string
+	logLevel  string
+}
+
+func (a *app) say(id string, args map[string]any) string { return catalogue.Text(a.lang, id, args) }
+
+// Main runs the command line and returns the exit code.
+func Main(args []string, in io.Reader, out, errOut io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Run(ctx, args, in, out, errOut)
+}
+
+// Run is Main with a context that can end a command which would go on, such as next --watch.
+func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	a := &app{in: in, lang: chosenLang(args)}
+	profiled := colorprofile.NewWriter(out, os.Environ())
+	a.out = profiled
+	a.err = errOut
+	a.colour = colorprofile.Detect(errOut, os.Environ()) > colorprofile.ASCII
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(a.out)
+	root.SetErr(errOut)
+	err := root.ExecuteContext(ctx)
+	var wrong misuse
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, errFound):
+		return exitFound
+	case errors.As(err, &wrong):
+		io.WriteString(errOut, wrong.text+"\n")
+		return exitMisuse
+	}
+	io.WriteString(errOut, a.say("failed", map[string]any{"Error": err.Error()})+"\n")
+	return exitFound
+}
+
+// chosenLang finds the language before the flags are read, since what is said about wrong flags needs it too.
+func chosenLang(args []string) lang.Lang {
+	code := os.Getenv("STEGVIS_LANG")
+	for i, arg := range args {
+		switch {
+		case arg == "--":
+			args = nil
+		case arg == "--lang" && i+1 < len(args):
+			code = args[i+1]
+		case len(arg) > 7 && arg[:7] == "--lang=":
+			code = arg[7:]
+		}
+		if args == nil {
+			break
+		}
+	}
+	if l, ok := lang.Parse(code); ok {
+		return l
+	}
+	return lang.SV
+}
+
+// root makes the tree of commands.
+func (a *app) root() *cobra.Command {
+	c := &cobra.Command{
+		Use: "stegvis", Short: a.say("root.short", nil), Long: a.say("root.long", nil),
+		SilenceErrors: true, SilenceUsage: true,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return misuse{a.say("unknown-command", map[string]any{"Name": args[0], "Near": firstOf(c.SuggestionsFor(args[0]))})}
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.SuggestionsMinimumDistance = 2
+	c.PersistentFlags().StringVar(&a.workflows, "workflows", "", a.say("flag.workflows", nil))
+	c.PersistentFlags().String("lang", string(lang.SV), a.say("flag.lang", nil))
+	c.PersistentFlags().StringVar(&a.logLevel, "log-level", "warn", a.say("flag.log-level", nil))
+	c.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		if code, _ := c.Flags().GetString("lang"); code != "" {
+			if _, ok := lang.Parse(code); !ok {
+				return misuse{a.say("unknown-lang", map[string]any{"Name": code})}
+			}
+		}
+		return nil
+	}
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return misuse{a.flagError(c, err)} })
+	c.AddCommand(a.nextCommand(), a.checkCommand(), a.testCommand())
+	a.translateHelp(c)
+	return c
+}
+
+func firstOf(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
