@@ -193,18 +193,26 @@ const (
 	equal relation = iota
 	less
 	lessOrEqual
+	isMember // left, the index of a value, is in the set at right
 )
 
 type comparison struct {
 	left, right span
 	relation    relation
 	float       bool
+	set         int32 // isMember: the fact
 }
 
 func (p *Program) compare(c *comparison, f *Facts, r *Result) (value, ok bool) {
 	x, ok := p.value(c.left, f, r)
 	if !ok {
 		return false, false
+	}
+	if c.relation == isMember {
+		if !f.Known(int(c.set)) {
+			return false, false
+		}
+		return f.values[int64(p.layout.slot[c.set])+x>>6]>>uint(x&63)&1 != 0, true
 	}
 	y, ok := p.value(c.right, f, r)
 	if !ok {

@@ -195,7 +195,10 @@ func (l *lowerer) relation(x, y *rule.Expr, rel relation, t, f, u int32) int32 {
 		}
 		return l.onFact(x, instruction{op: ops[rel], imm: l.constant(x, y, float), t: t, f: f, u: u})
 	}
-	c := comparison{left: l.value(x, y, float), right: l.value(y, x, float), relation: rel, float: float}
+	return l.compare(comparison{left: l.value(x, y, float), right: l.value(y, x, float), relation: rel, float: float}, t, f, u)
+}
+
+func (l *lowerer) compare(c comparison, t, f, u int32) int32 {
 	l.p.comparisons = append(l.p.comparisons, c)
 	return l.emit(instruction{op: testCompare, imm: int64(len(l.p.comparisons) - 1), t: t, f: f, u: u})
 }
@@ -215,8 +218,12 @@ func (l *lowerer) constant(x, y *rule.Expr, float bool) int64 {
 
 func (l *lowerer) in(e *rule.Expr, t, f, u int32) int32 {
 	x, list := e.Args[0], e.Args[1]
-	if list.Op != rule.OpList { // 'value' in a set
+	switch {
+	case list.Op == rule.OpList:
+	case x.Op == rule.OpConst: // 'value' in a set
 		return l.onFact(list, instruction{op: testAny, slot: int32(x.Value >> 6), imm: 1 << (x.Value & 63), t: t, f: f, u: u})
+	default: // an enum in a set of the same values
+		return l.compare(comparison{left: l.value(x, x, false), relation: isMember, set: l.p.factIndex[list.Name]}, t, f, u)
 	}
 	if direct(x) && x.Type.Kind == rule.Enum && len(x.Type.Values) <= 64 {
 		mask := int64(0)

@@ -129,8 +129,8 @@ func (a *app) root() *cobra.Command {
 	}
 	c.SuggestionsMinimumDistance = 2
 	c.PersistentFlags().StringVar(&a.workflows, "workflows", "", a.say("flag.workflows", nil))
-	c.PersistentFlags().String("lang", string(lang.SV), a.say("flag.lang", nil))
-	c.PersistentFlags().StringVar(&a.logLevel, "log-level", "warn", a.say("flag.log-level", nil))
+	c.PersistentFlags().String("lang", "", a.say("flag.lang", nil))
+	c.PersistentFlags().StringVar(&a.logLevel, "log-level", "", a.say("flag.log-level", nil))
 	c.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
 		if code, _ := c.Flags().GetString("lang"); code != "" {
 			if _, ok := lang.Parse(code); !ok {

@@ -1,14 +1,64 @@
 package cli
 
 import (
+	"context"
+	"errors"
+
+	"github.com/stegvis/stegvis/dsl"
+	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/interpreter"
+	"github.com/stegvis/stegvis/interpreter/live"
+	"github.com/stegvis/stegvis/interpreter/modeltest"
 )
 
-// follow gives the models that answer now, and tells when they change; for a folder they are hot-reloaded.
-func (a *app) follow(dir string, q interpreter.Query) (current func() *interpreter.Set, changed <-chan struct{}, stop func(), err error) {
-	l := a.load(dir)
-	if err := a.missingModel(l, q); err != nil {
-		return nil, nil, nil, err
+// followed is the models that answer now, and word of their changes.
+type followed struct {
+	current func() *interpreter.Set
+	changes <-chan live.Change // nil: they never change
+	stop    func()
+}
+
+// follow opens the models to answer from. Those of a folder are hot-reloaded; those built in never change.
+func (a *app) follow(ctx context.Context, dir string, q interpreter.Query) (*followed, error) {
+	if dir == "" {
+		l := a.load(dir)
+		return &followed{current: func() *interpreter.Set { return l.set }, stop: func() {}}, a.missingModel(l, q)
 	}
-	return func() *interpreter.Set { return l.set }, nil, func() {}, nil
+	log, err := a.logger()
+	if err != nil {
+		return nil, err
+	}
+	l, err := live.Open(live.Config{Dir: dir, Logger: log, Tests: runTests})
+	var none *live.NoModelError
+	if errors.As(err, &none) {
+		a.tell(none.Faults)
+		return nil, errFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	a.tell(l.Status().Faults)
+	var wrong diag.List
+	if l.Current().Choose(interpreter.NewCase(""), q, &wrong) == nil {
+		l.Close()
+		return nil, misuse{wrong[0].Message(a.lang) + tail(wrong[0].HintText(a.lang))}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	changes := make(chan live.Change)
+	l.Subscribe(func(c live.Change) {
+		select {
+		case changes <- c:
+		case <-ctx.Done():
+		}
+	})
+	return &followed{current: l.Current, changes: changes, stop: func() { cancel(); l.Close() }}, nil
+}
+
+// runTests runs the tests that stand beside the models, so that a model that fails its own does not go live.
+func runTests(read *dsl.Set, candidate *interpreter.Set) map[live.Key]diag.List {
+	out := map[live.Key]diag.List{}
+	for v, faults := range modeltest.Failures(read, candidate) {
+		out[live.Key(v)] = faults
+	}
+	return out
 }

@@ -40,6 +40,7 @@ func (a *app) translateHelp(root *cobra.Command) {
 		"Usage:", a.say("help.usage", nil), "Aliases:", a.say("help.aliases", nil), "Examples:", a.say("help.examples", nil),
 		"Available Commands:", a.say("help.commands", nil), "Additional Commands:", a.say("help.commands", nil),
 		"Global Flags:", a.say("help.global-flags", nil), "Flags:", a.say("help.flags", nil),
+		"{{.CommandPath}} [command]", "{{.CommandPath}} "+a.say("help.command-line", nil),
 		"Additional help topics:", a.say("help.topics", nil),
 		`Use "{{.CommandPath}} [command] --help" for more information about a command.`, a.say("help.more", map[string]any{"Command": "{{.CommandPath}}"}),
 	)
@@ -47,6 +48,7 @@ func (a *app) translateHelp(root *cobra.Command) {
 	var visit func(c *cobra.Command)
 	visit = func(c *cobra.Command) {
 		c.InitDefaultHelpFlag()
+		c.DisableFlagsInUseLine = true
 		if f := c.Flags().Lookup("help"); f != nil {
 			f.Usage = a.say("help.flag", nil)
 		}

@@ -118,7 +118,10 @@ func (p paths) of(faults diag.List) diag.List {
 
 // logger returns the log of the run, on standard error.
 func (a *app) logger() (hclog.Logger, error) {
-	level := hclog.LevelFromString(a.logLevel)
+	level := hclog.Warn
+	if a.logLevel != "" {
+		level = hclog.LevelFromString(a.logLevel)
+	}
 	if level == hclog.NoLevel {
 		return nil, misuse{a.say("unknown-log-level", map[string]any{"Name": a.logLevel})}
 	}

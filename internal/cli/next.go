@@ -153,16 +153,14 @@ func (a *app) readCase(arg string) (string, error) {
 func (a *app) answer(set *interpreter.Set, q interpreter.Query, o nextOptions, src *diag.Source) bool {
 	var faults diag.List
 	c := interpreter.ReadCase(src, &faults)
-	var e *interpreter.Explanation
-	var p *interpreter.Program
-	if !faults.HasErrors() {
-		p = set.Choose(c, q, &faults)
-		e = set.Explain(c, q, &faults)
-	}
+	// What could be read of a faulty case is still held against the model, so that all its faults are told at once.
+	e := set.Explain(c, q, &faults)
+	faults.Sort()
 	a.tell(faults)
-	if e == nil {
+	if faults.HasErrors() {
 		return false
 	}
+	p := set.Choose(c, q, &faults)
 	if o.asJSON {
 		return a.writeJSON(e, o) == nil
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -20,43 +19,69 @@ func (a *app) watch(ctx context.Context, dir string, q interpreter.Query, o next
 			return misuse{a.say("watch.stdin", nil)}
 		}
 	}
-	current, changed, stop, err := a.follow(dir, q)
+	models, err := a.follow(ctx, dir, q)
 	if err != nil {
 		return err
 	}
-	defer stop()
+	defer models.stop()
+	w := &watched{app: a, models: models, q: q, o: o, args: args, last: map[string]string{}}
+	w.look(true)
 	tick := time.NewTicker(caseRescan)
 	defer tick.Stop()
-	last := map[string]string{}
-	for again := true; ; {
-		for _, arg := range args {
-			text, err := a.readCase(arg)
-			if err != nil {
-				text = "\x00" + err.Error() // gone: said once, and healed by its next save
-			}
-			if !again && last[arg] == text {
-				continue
-			}
-			if len(last) > 0 && !o.asJSON {
-				fmt.Fprintf(a.out, "\n%s\n\n", faint.Render("── "+time.Now().Format("15:04:05")+" ──"))
-			}
-			last[arg] = text
-			if err != nil {
-				fmt.Fprintln(a.err, err)
-				continue
-			}
-			a.answer(current(), q, o, diag.NewSource(arg, text))
-		}
-		again = false
+	generation := uint64(0)
+	for {
 		select {
 		case <-ctx.Done():
-			if errors.Is(ctx.Err(), context.Canceled) {
-				return nil
+			return nil
+		case c := <-models.changes:
+			a.tell(c.Faults)
+			if c.Generation == generation || generation == 0 && c.Generation == 1 {
+				// Nothing that answers has changed: the newest text is at fault, or heals what was.
+				if !c.OK {
+					fmt.Fprintln(a.err, a.say("watch.kept", nil))
+				} else {
+					fmt.Fprintln(a.err, a.say("watch.healed", nil))
+				}
+				continue
 			}
-			return ctx.Err()
-		case <-changed:
-			again = true
+			generation = c.Generation
+			w.look(true)
 		case <-tick.C:
+			w.look(false)
 		}
+	}
+}
+
+// watched is the cases that are being watched.
+type watched struct {
+	*app
+	models *followed
+	q      interpreter.Query
+	o      nextOptions
+	args   []string
+	last   map[string]string // the text of each case when it was last answered for
+}
+
+// look answers for the cases that have changed, or for all of them.
+func (w *watched) look(all bool) {
+	for _, arg := range w.args {
+		text, err := w.readCase(arg)
+		if err != nil {
+			text = "\x00" // it is gone: said once, and healed by its next save
+		}
+		if last, seen := w.last[arg]; seen {
+			if !all && last == text {
+				continue
+			}
+			if !w.o.asJSON {
+				fmt.Fprintf(w.out, "\n%s\n\n", faint.Render("── "+time.Now().Format("15:04:05")+" ──"))
+			}
+		}
+		w.last[arg] = text
+		if err != nil {
+			fmt.Fprintln(w.err, err)
+			continue
+		}
+		w.answer(w.models.current(), w.q, w.o, diag.NewSource(arg, text))
 	}
 }

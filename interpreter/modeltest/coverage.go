@@ -1,8 +1,6 @@
 package modeltest
 
 import (
-	"sort"
-
 	"github.com/stegvis/stegvis/interpreter"
 )
 
@@ -20,7 +18,6 @@ type ModelCoverage struct {
 	Required []bool // by step: seen required
 	Done     []bool // by step: seen done; a step that repeats never is
 	Closed   []bool // by outcome: seen to close a case
-	failed   bool
 }
 
 // RuleCoverage tells which values of a rule were seen.
@@ -54,19 +51,6 @@ func newCoverage(set *interpreter.Set) *Coverage {
 		c.by[p] = m
 	}
 	return c
-}
-
-func (c *Coverage) fail(p *interpreter.Program) { c.by[p].failed = true }
-
-func (c *Coverage) failed() []string {
-	var out []string
-	for _, m := range c.Models {
-		if m.failed {
-			out = append(out, m.Program.Model().ID+" "+m.Program.Model().Version)
-		}
-	}
-	sort.Strings(out)
-	return out
 }
 
 // see notes the values of every rule in a case, whether the answer needed them or not.

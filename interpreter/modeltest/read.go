@@ -135,7 +135,10 @@ func (r *reader) test(v view) *Test {
 
 // day reads a single case, or a day of a journey that adds to what was known the day before.
 func (r *reader) day(v view, before *Day) *Day {
-	d := &Day{Case: interpreter.NewCase(""), span: v.t.Header}
+	d := &Day{Case: interpreter.NewCase(""), span: v.t.Header, end: v.t.Header}
+	if n := len(v.t.Entries); n > 0 {
+		d.end = v.t.Entries[n-1].Value.Span
+	}
 	if before != nil {
 		d.Case = before.Case.Clone()
 	}

@@ -32,6 +32,7 @@ type Day struct {
 	Case   *interpreter.Case
 	Expect []expectation
 	span   diag.Span     // the day's header
+	end    diag.Span     // its last value
 	expect *syntax.Value // the expectation as it stands in the file; nil: none
 	needs  bool          // it says nothing yet, so that --update fills it in
 }
@@ -43,19 +44,15 @@ type Report struct {
 	Edits          []Edit    // what would make the files expect what was answered
 	Coverage       *Coverage
 	failed         map[*Suite]int
+	by             map[*interpreter.Program]diag.List // the faults of each version that failed
 }
 
 // FailedOf returns how many tests of the suite failed.
 func (r *Report) FailedOf(s *Suite) int { return r.failed[s] }
 
-// FailedModels lists the models that have a failing test, as "id version", sorted.
-func (r *Report) FailedModels() []string {
-	return r.Coverage.failed()
-}
-
 // Run runs the suites on the models of set. Coverage is gathered over all of them.
 func Run(suites []*Suite, set *interpreter.Set) *Report {
-	r := &Report{Coverage: newCoverage(set), failed: map[*Suite]int{}}
+	r := &Report{Coverage: newCoverage(set), failed: map[*Suite]int{}, by: map[*interpreter.Program]diag.List{}}
 	for _, s := range suites {
 		for _, t := range s.Tests {
 			var faults diag.List
@@ -83,10 +80,14 @@ func (r *Report) day(s *Suite, t *Test, d *Day, set *interpreter.Set, faults *di
 		return
 	}
 	var own diag.List
+	defer func() {
+		*faults = append(*faults, own...)
+		if own.HasErrors() {
+			r.by[p] = append(r.by[p], own...)
+		}
+	}()
 	facts := d.Case.Bind(p, set.Declares, &own)
-	*faults = append(*faults, own...)
 	if own.HasErrors() {
-		r.Coverage.fail(p)
 		return
 	}
 	res := &result{program: p, raw: &interpreter.Result{}}
@@ -94,18 +95,16 @@ func (r *Report) day(s *Suite, t *Test, d *Day, set *interpreter.Set, faults *di
 	res.decision = p.Words(res.raw, lang.SV)
 	r.Coverage.see(p, facts, res.raw)
 	if d.needs {
-		faults.Error(d.span, "test-expects-nothing", diag.Args{"Test": t.ID})
+		own.Error(d.span, "test-expects-nothing", diag.Args{"Test": t.ID})
 		r.Edits = append(r.Edits, fill(d, res))
 	}
 	for i := range d.Expect {
 		x := &d.Expect[i]
-		if !x.key.valid(x, p, faults) {
-			r.Coverage.fail(p)
+		if !x.key.valid(x, p, &own) {
 			continue
 		}
 		if got, ok := x.check(res); !ok {
-			r.Coverage.fail(p)
-			faults.Error(x.value.Span, "test-mismatch", diag.Args{
+			own.Error(x.value.Span, "test-mismatch", diag.Args{
 				"Test": t.ID, "Day": d.At.String(), "Key": x.key.name, "Want": x.want.toml(), "Got": got.toml(),
 			})
 			r.Edits = append(r.Edits, Edit{Span: x.value.Span, Text: got.toml()})

@@ -62,9 +62,9 @@ func fill(d *Day, r *result) Edit {
 	if d.expect != nil {
 		return Edit{Span: d.expect.Span, Text: text}
 	}
-	// No expectation stands in the file: one goes on a line of its own below the header of the day.
-	src := d.span.Source
-	end := src.LineEnd(d.span.End)
+	// No expectation stands in the file: one goes on a line of its own below the last key of the day.
+	src := d.end.Source
+	end := src.LineEnd(d.end.End)
 	return Edit{Span: src.At(end, end), Text: "\nexpect = " + text}
 }
 
