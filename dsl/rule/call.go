@@ -68,7 +68,7 @@ func (c *checker) call(n *node) *Expr {
 	}
 	if len(n.args) != f.args {
 		c.rest(n)
-		c.fail(n, "rule-arguments", diag.Args{"Name": n.name, "Usage": f.usage, "Want": f.args, "Got": len(n.args)})
+		c.fail(n, "rule-arguments", diag.Args{"Name": n.name, "Usage": f.usage, "One": f.args == 1, "Two": f.args == 2, "Got": len(n.args)})
 		return c.invalid(n)
 	}
 	return f.check(c, n, f)

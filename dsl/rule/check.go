@@ -175,8 +175,12 @@ func (c *checker) unknown(n *node) {
 // is one, which a value alone may have been meant to go on with.
 func (c *checker) yesNo(n *node, what string, beside *node) *Expr {
 	if n.bare() && beside != nil && beside.form == formBinary && (isComparison(beside.op) || beside.op == OpIn) && !beside.parens {
+		symbol := "=="
+		if beside.op != OpIn {
+			symbol = symbols[beside.op]
+		}
 		c.fail(n, "rule-comparison-half", diag.Args{
-			"Text": c.text(n), "For": what, "Left": c.text(beside), "Right": c.text(beside.args[0]) + " == " + c.text(n),
+			"Text": c.text(n), "For": what, "Left": c.text(beside), "Right": c.text(beside.args[0]) + " " + symbol + " " + c.text(n),
 		})
 		return c.invalid(n)
 	}

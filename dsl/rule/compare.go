@@ -58,11 +58,15 @@ func (c *checker) comparable(n *node, l, r *Expr) bool {
 	case a.numeric() && b.numeric(), a.onDay() && b.onDay():
 		return true
 	case a.Kind == Set || b.Kind == Set:
-		set := args["Left"]
+		set, values := args["Left"], a.Values
 		if a.Kind != Set {
-			set = args["Right"]
+			set, values = args["Right"], b.Values
 		}
-		args["Set"] = set
+		args["Set"], args["Value"], args["List"] = set, "", ""
+		if len(values) > 0 {
+			args["Value"] = quote(values[0])
+			args["List"] = "[" + quote(values[0]) + ", " + quote(values[len(values)-1]) + "]"
+		}
 		c.fail(n, "rule-set-compared", args)
 		return false
 	case a.Kind != b.Kind:
@@ -215,7 +219,11 @@ func (c *checker) in(n *node) *Expr {
 	switch {
 	case r.Type.Kind == Invalid:
 	case r.Type.Kind != Set:
-		c.fail(right, "rule-in-right", diag.Args{"Text": c.text(right), "Kind": r.Type.Kind.String(), "Left": c.text(left)})
+		want := c.text(left) + " == " + c.text(right)
+		if textual(left) {
+			want = c.text(right) + " == " + c.text(left)
+		}
+		c.fail(right, "rule-in-right", diag.Args{"Text": c.text(right), "Kind": r.Type.Kind.String(), "Want": want})
 	case l.Type.Kind == Invalid:
 	case l.Type.Kind != Enum || !slices.Equal(l.Type.Values, r.Type.Values):
 		c.fail(left, "rule-in-set", diag.Args{"Text": c.text(left), "Kind": l.Type.Kind.String(), "Set": c.text(right), "Same": l.Type.Kind == Enum})

@@ -167,27 +167,26 @@ func (e *explainer) end() bool {
 // missingOperand reports an operator without one of the values it works on. Before i no value stands that
 // the operator at i, or the one before i, could use.
 func (e *explainer) missingOperand(i int) bool {
+	t := token{} // the end of the text
+	if i < len(e.tokens) {
+		t = e.tokens[i]
+	}
+	before := token{kind: lexer.Bracket}
 	if i > 0 {
-		before := e.tokens[i-1]
-		if before.kind == lexer.Operator {
-			if before.value == "," {
-				e.fail(before.from, before.to, "rule-comma", nil)
-				return true
-			}
-			e.fail(before.from, before.to, "rule-operand-after", diag.Args{"Symbol": before.value})
-			return true
-		}
-		if i == len(e.tokens) { // after an opening bracket
-			e.fail(before.from, before.to, "rule-bracket-open", diag.Args{"Bracket": before.value, "Want": closes[before.value]})
-			return true
-		}
+		before = e.tokens[i-1]
 	}
-	t := e.tokens[i]
-	if t.value == "," {
+	switch {
+	case before.is(lexer.Operator, ",") && t.kind != lexer.Operator:
+		e.fail(before.from, before.to, "rule-comma", nil)
+	case before.kind == lexer.Operator && before.value != ",":
+		e.fail(before.from, before.to, "rule-operand-after", diag.Args{"Symbol": before.value})
+	case i == len(e.tokens): // after an opening bracket
+		e.fail(before.from, before.to, "rule-bracket-open", diag.Args{"Bracket": before.value, "Want": closes[before.value]})
+	case t.value == ",":
 		e.fail(t.from, t.to, "rule-comma", nil)
-		return true
+	default:
+		e.fail(t.from, t.to, "rule-operand-before", diag.Args{"Symbol": t.value})
 	}
-	e.fail(t.from, t.to, "rule-operand-before", diag.Args{"Symbol": t.value})
 	return true
 }
 

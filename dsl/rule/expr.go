@@ -53,7 +53,7 @@ const (
 	OpInvalid Op = iota
 
 	OpConst  // a literal: Bool in Value (0, 1), Int and Enum in Value, Number in Number, Date in Value (calendar.Day), Text in Name
-	OpList   // the literals in Args, to the right of OpIn and in OpHasAny, OpHasAll
+	OpList   // the literals in Args, to the right of OpIn and in OpHasAny, OpHasAll; its Type is that of its elements
 	OpFact   // the fact Name; unknown where the fact is
 	OpDefine // the definition Name; unknown where its rule is
 	OpToday  // the day asked about; never unknown

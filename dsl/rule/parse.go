@@ -30,17 +30,14 @@ func Parse(text string, at func(from, to int) diag.Span, faults *diag.List) *Tre
 	}
 	src := normalise(text, at)
 	tokens, ok := scan(src, faults)
-	if !ok {
-		return nil
-	}
 	if i, deep := tooDeep(tokens); deep {
 		faults.Error(src.span(tokens[i].from, tokens[i].to), "rule-too-deep", diag.Args{"Max": MaxDepth})
 		return nil
 	}
 	r := &reading{src: src, faults: faults, tokens: tokens}
-	r.pair()
+	r.survey()
 	r.refuse()
-	if len(tokens) == 0 { // nothing but a comment
+	if !ok || len(tokens) == 0 { // no tokens: nothing but a comment
 		return nil
 	}
 	n, err := parse(src.text)

@@ -22,6 +22,8 @@ type reading struct {
 	faults *diag.List
 	tokens []token
 	match  []int // for each bracket token, the other one of its pair; -1 where there is none
+	// operators are those that stand anywhere in the rule.
+	operators map[string]bool
 	// broken: a construct was refused that may also have made the rest unreadable, so what the parser
 	// says after it is not worth passing on.
 	broken bool
@@ -40,13 +42,16 @@ func (r *reading) breaking(from, to int, code string, args diag.Args) {
 	r.fail(from, to, code, args)
 }
 
-// pair fills match.
-func (r *reading) pair() {
+// survey fills match and operators.
+func (r *reading) survey() {
 	r.match = make([]int, len(r.tokens))
+	r.operators = map[string]bool{}
 	var open []int
 	for i, t := range r.tokens {
 		r.match[i] = -1
 		switch {
+		case t.kind == lexer.Operator:
+			r.operators[t.value] = true
 		case t.is(lexer.Bracket, "(", "[", "{"):
 			open = append(open, i)
 		case t.kind == lexer.Bracket && len(open) > 0:
@@ -96,14 +101,7 @@ func (r *reading) refuse() {
 }
 
 // has tells whether the operator stands anywhere in the rule.
-func (r *reading) has(operator string) bool {
-	for _, t := range r.tokens {
-		if t.is(lexer.Operator, operator) {
-			return true
-		}
-	}
-	return false
-}
+func (r *reading) has(operator string) bool { return r.operators[operator] }
 
 // words are the words to write in place of a symbol of other languages.
 var words = map[string]string{"&&": "and", "||": "or", "!": "not", "&": "and", "|": "or"}
@@ -136,6 +134,7 @@ func (r *reading) operator(i int) {
 			r.breaking(t.from, t.to, "rule-single-equals", nil)
 		}
 	case "/", "%", "**", "^":
+		args["Division"] = t.value == "/"
 		r.fail(t.from, t.to, "rule-operator-arithmetic", args)
 	case "matches", "contains", "startsWith", "endsWith":
 		r.fail(t.from, t.to, "rule-operator-text", args)
@@ -219,11 +218,14 @@ func (r *reading) number(t token) {
 		r.spoilt[t.from] = true
 	}
 	form, large, limit := false, false, float64(maxInt)
+	var err error
 	if strings.Trim(text, "0123456789") == "" {
-		v, err := strconv.ParseInt(text, 10, 64)
+		var v int64
+		v, err = strconv.ParseInt(text, 10, 64)
 		large = err != nil || v > maxInt
 	} else {
-		v, err := strconv.ParseFloat(text, 64)
+		var v float64
+		v, err = strconv.ParseFloat(text, 64)
 		limit = maxNumber
 		large = v > maxNumber
 		form = strings.Trim(text, "0123456789.eE+-") != "" || err != nil && !large
@@ -233,8 +235,8 @@ func (r *reading) number(t token) {
 		refuse("rule-number-form", diag.Args{"Text": text})
 	case large:
 		refuse("rule-number-large", diag.Args{"Text": text, "Max": writeNumber(limit)})
-		r.broken = true // expr may refuse it too
 	}
+	r.broken = r.broken || err != nil // expr cannot read it either
 }
 
 // quoted refuses the forms of quoted text that hide what the text is.

@@ -34,75 +34,89 @@ func (t token) endsOperand() bool {
 	return t.is(lexer.Bracket, ")", "]", "}")
 }
 
+// unread is the kind of a token that stands for a piece the lexer can make nothing of.
+const unread lexer.Kind = "unread"
+
+// maxUnread is how many such pieces of one rule are reported.
+const maxUnread = 10
+
 // scan returns the tokens of the text, without the one that marks its end, and whether the lexer got
-// through all of it. What stopped it is reported.
-func scan(src *source, faults *diag.List) ([]token, bool) {
+// through all of it. Each piece that stops it is reported, and the lexer set to work again after it, where it
+// is clear where that is.
+func scan(src *source, faults *diag.List) (tokens []token, ok bool) {
 	offset := make([]int, 0, len(src.text)+1) // from runes, as expr counts, to bytes
 	for i := range src.text {
 		offset = append(offset, i)
 	}
 	offset = append(offset, len(src.text))
 
-	var tokens []token
+	start, runes := 0, 0 // where the lexer was set to work
 	lex := lexer.New()
 	lex.Reset(file.NewSource(src.text))
-	for {
+	for pieces := 0; ; {
 		t, err := lex.Next()
-		switch {
-		case err == io.EOF || err == nil && t.Kind == lexer.EOF:
-			return tokens, true
-		case err != nil:
-			end := 0
-			if len(tokens) > 0 {
-				end = tokens[len(tokens)-1].to
-			}
-			unlexed(src, end, faults)
-			return tokens, false
+		if err == io.EOF || err == nil && t.Kind == lexer.EOF {
+			return tokens, pieces == 0
 		}
-		tokens = append(tokens, token{t.Kind, t.Value, offset[t.From], offset[t.To], t.From})
+		if err == nil {
+			from, to := t.From+runes, t.To+runes
+			tokens = append(tokens, token{t.Kind, t.Value, offset[from], offset[to], from})
+			start = offset[to]
+			continue
+		}
+		piece, goOn := unlexed(src, start, faults)
+		if pieces++; !goOn || pieces == maxUnread {
+			piece.to = len(src.text)
+			return append(tokens, piece), false
+		}
+		tokens = append(tokens, piece)
+		start = piece.to
+		runes = utf8.RuneCountInString(src.text[:start])
+		lex = lexer.New()
+		lex.Reset(file.NewSource(src.text[start:]))
 	}
 }
 
 // unlexed reports why the lexer can make nothing of what begins after the byte end. The character it
-// begins with tells.
-func unlexed(src *source, end int, faults *diag.List) {
+// begins with tells. It returns the piece, and whether what follows it can be read without it.
+func unlexed(src *source, end int, faults *diag.List) (piece token, goOn bool) {
 	from := skipBlank(src.text, end)
 	rest := src.text[from:]
 	r, size := utf8.DecodeRuneInString(rest)
-	if (r == 'b' || r == 'B') && len(rest) > 1 {
-		r, rest = rune(rest[1]), rest[1:]
+	prefix := 0
+	if (r == 'b' || r == 'B') && len(rest) > 1 { // b'…', as in Python
+		prefix = 1
+		r = rune(rest[1])
 	}
-	report := func(length int, code string, args diag.Args) {
+	report := func(length int, code string, args diag.Args) token {
 		faults.Error(src.span(from, from+length), code, args)
+		return token{kind: unread, from: from, to: from + length}
 	}
 	switch {
 	case r == '\'' || r == '"' || r == '`':
-		if n := closing(rest, byte(r)); n > 0 {
-			report(n, "rule-escape", nil)
-			return
+		if n := closing(rest[prefix:], byte(r)); n > 0 {
+			return report(prefix+n, "rule-escape", nil), true
 		}
-		report(1, "rule-string-open", diag.Args{"Quote": string(r)})
+		return report(prefix+1, "rule-string-open", diag.Args{"Quote": string(r)}), false
 	case '0' <= r && r <= '9' || r == '.':
 		n := len(rest)
 		if i := strings.IndexFunc(rest, func(r rune) bool { return !wordRune(r) && r != '.' }); i > 0 {
 			n = i
 		}
-		report(n, "rule-number-form", diag.Args{"Text": rest[:n]})
+		return report(n, "rule-number-form", diag.Args{"Text": rest[:n]}), true
 	case strings.HasPrefix(rest, "/*"):
-		report(2, "rule-comment", nil)
+		return report(2, "rule-comment", nil), false
 	case strings.ContainsRune(curlyQuotes, r):
 		n := size
-		if i := strings.IndexFunc(rest[size:], func(r rune) bool { return strings.ContainsRune(curlyQuotes, r) || r == '\n' }); i >= 0 {
-			if _, last := utf8.DecodeRuneInString(rest[size+i:]); rest[size+i] != '\n' {
-				n = size + i + last
-			}
+		if i := strings.IndexAny(rest[size:], curlyQuotes+"\n"); i >= 0 && rest[size+i] != '\n' {
+			_, last := utf8.DecodeRuneInString(rest[size+i:])
+			n = size + i + last
 		}
-		report(n, "rule-quotes", diag.Args{"Char": string(r)})
+		return report(n, "rule-quotes", diag.Args{"Char": string(r)}), true
 	case lookalikes[r] != "":
-		report(size, "rule-symbol", diag.Args{"Symbol": string(r), "Word": lookalikes[r]})
-	default:
-		report(size, "rule-character", diag.Args{"Char": string(r)})
+		return report(size, "rule-symbol", diag.Args{"Symbol": string(r), "Word": lookalikes[r]}), true
 	}
+	return report(size, "rule-character", diag.Args{"Char": string(r)}), true
 }
 
 // curlyQuotes are what word processors make of the straight ones.

@@ -201,7 +201,7 @@ func (e *explainer) rest() bool {
 	}
 	end := e.lineRest(e.i)
 	rest := e.text[e.i:end]
-	if rest[0] == ',' && len(rest) > 1 && rest[1] >= '0' && rest[1] <= '9' && e.i > 0 && e.text[e.i-1] >= '0' && e.text[e.i-1] <= '9' {
+	if rest[0] == ',' && len(rest) > 1 && isDigit(rest[1]) && isDigit(e.text[e.i-1]) {
 		return e.fail("toml-decimal-comma", e.i, e.i+1, nil)
 	}
 	e.fail("toml-after-value", e.i, end, args{"Text": string(rest)})

@@ -40,14 +40,13 @@ var (
 // scalar reads a number, a date, true or false, or what someone put in their place.
 func (e *explainer) scalar(in byte) bool {
 	start := e.i
-	for e.i < len(e.text) && strings.IndexByte(" \t\r\n,]}#", e.text[e.i]) < 0 {
-		e.i++
-	}
+	e.token()
 	token := string(e.text[start:e.i])
 	if likeDate.MatchString(token) {
-		if n := e.i + 1; len(token) == len("2026-01-01") && n < len(e.text) && e.text[e.i] == ' ' && e.text[n] >= '0' && e.text[n] <= '9' {
-			for e.i++; e.i < len(e.text) && strings.IndexByte(" \t\r\n,]}#", e.text[e.i]) < 0; e.i++ {
-			}
+		// A time may follow a date after a space.
+		if rest := e.text[e.i:]; len(token) == len("2026-01-01") && len(rest) > 1 && rest[0] == ' ' && isDigit(rest[1]) {
+			e.i++
+			e.token()
 			token = string(e.text[start:e.i])
 		}
 		return validDate(token) || e.fail("toml-date", start, e.i, args{"Text": token})
@@ -67,6 +66,13 @@ func (e *explainer) scalar(in byte) bool {
 		stop = ",]}#"
 	}
 	return e.fail("toml-unquoted", start, e.until(start, stop), nil)
+}
+
+// token goes past what no space, comma, bracket or comment interrupts.
+func (e *explainer) token() {
+	for e.i < len(e.text) && strings.IndexByte(" \t\r\n,]}#", e.text[e.i]) < 0 {
+		e.i++
+	}
 }
 
 // quoted reads a text in single or double quotes.

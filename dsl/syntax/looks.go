@@ -26,8 +26,10 @@ func blank(text []byte, i int) int {
 
 // bareByte tells whether c may stand in a key without quotes.
 func bareByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || isDigit(c) || c == '_' || c == '-'
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // wordByte tells whether c may stand in what a person takes for a key without quotes, å and its like included.
 func wordByte(c byte) bool { return bareByte(c) || c >= 0x80 }
@@ -58,7 +60,7 @@ func headerAt(text []byte, i int) bool {
 	for i < len(text) && wordByte(text[i]) {
 		i++
 	}
-	if i == start || text[start] == '-' || text[start] >= '0' && text[start] <= '9' {
+	if i == start || text[start] == '-' || isDigit(text[start]) {
 		return false
 	}
 	switch string(text[start:i]) {

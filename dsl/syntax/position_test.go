@@ -129,7 +129,7 @@ func TestEveryTextIsReadBackFromEveryFormWithItsPlaces(t *testing.T) {
 			if got := f.Root.Entries[0].Value; got.String != s || got.Span.Text() != text {
 				rt.Fatalf("%s: got %q at %q, want %q", name, got.String, got.Span.Text(), s)
 			}
-			checkTree(t, f)
+			checkTree(rt, f)
 		}
 	})
 }

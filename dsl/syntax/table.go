@@ -26,8 +26,8 @@ func (p part) child(how origin, span diag.Span) *Entry {
 	return p.entry(&Value{Kind: TableKind, Span: span, Table: &Table{Header: p.span, origin: how}})
 }
 
-// openHeader makes the table of the header with the given parts the one that the next keys belong to. Span is the whole header,
-// inner what is between its brackets. It reports whether TOML allows it here.
+// openHeader makes the table of the header with the given parts the one that the next keys belong to. Span is the whole
+// header, inner what is between its brackets. It reports whether TOML allows it here.
 func (b *builder) openHeader(parts []part, array bool, span, inner diag.Span) bool {
 	t := b.root
 	for _, p := range parts[:len(parts)-1] {

@@ -60,14 +60,22 @@ func (b *builder) line(p *piece) bool {
 	return true
 }
 
-// parts returns the names that make up a key.
+// parts returns the names that make up a key. A name that is not in NFC is written so for the decoder, with spaces in
+// place of what that saves, or the decoder would see two tables where we see one. Where it saves nothing, as in some
+// scripts, the name stays as it is.
 func (b *builder) parts(it unstable.Iterator, base int) []part {
 	var parts []part
 	for it.Next() {
 		n := it.Node()
 		raw := string(n.Data)
 		start := base + int(n.Raw.Offset)
-		parts = append(parts, part{name: norm.NFC.String(raw), raw: raw, span: b.src.At(start, start+int(n.Raw.Length))})
+		p := part{name: norm.NFC.String(raw), raw: raw, span: b.src.At(start, start+int(n.Raw.Length))}
+		if quoted := Quote(p.name); p.name != raw && len(quoted) <= int(n.Raw.Length) {
+			blankOut(b.whole, p.span.Start, p.span.End)
+			copy(b.whole[start:], quoted)
+			p.raw = p.name
+		}
+		parts = append(parts, p)
 	}
 	return parts
 }

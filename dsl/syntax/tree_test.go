@@ -1,8 +1,9 @@
 package syntax_test
 
 import (
-	"testing"
 	"unicode/utf8"
+
+	"pgregory.net/rapid"
 
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/syntax"
@@ -10,7 +11,7 @@ import (
 
 // checkTree checks what must hold of every file, however faulty its text: every span lies in the text, what is inside
 // a value is inside its span, entries follow one another, and each byte of a text is where At says.
-func checkTree(t *testing.T, f *syntax.File) {
+func checkTree(t rapid.TB, f *syntax.File) {
 	t.Helper()
 	if f == nil || f.Root == nil {
 		t.Fatal("no tree")
@@ -20,7 +21,7 @@ func checkTree(t *testing.T, f *syntax.File) {
 }
 
 type checker struct {
-	t   *testing.T
+	t   rapid.TB
 	src *diag.Source
 }
 

@@ -131,7 +131,8 @@ func (b *builder) gap(i int) gap {
 func isNaN(raw []byte) bool { return strings.HasSuffix(string(raw), "nan") }
 
 // dateShape is every date and time of TOML 1.0; whether there is such a day and such an hour is for the calendar.
-var dateShape = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)?([Tt ]?\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)?)?$`)
+var dateShape = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)?` +
+	`([Tt ]?\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)?)?$`)
 
 var dateLayouts = []string{
 	time.DateOnly, time.TimeOnly, "2006-01-02T15:04:05", time.RFC3339,
