@@ -33,7 +33,8 @@ var caseFaults = []struct {
 
 	// JSON that is none.
 	{"a comment", `{"facts": {"samtycke": true} ⟦// sagt i telefon⟧` + "\n}", "json-comment"},
-	{"a comment of blocks", `{⟦/* sagt */ "facts": {}}⟧`, "json-comment"},
+	{"a comment of blocks", "{⟦/* sagt\n\n i telefon */⟧ \"facts\": {}}", "json-comment"},
+	{"a comment of blocks without its end", `{⟦/* sagt "facts": {}}⟧`, "json-comment"},
 	{"a comment of shells", "⟦# sagt⟧\n{}", "json-comment"},
 	{"a comma last", `{"facts": {"samtycke": true⟦,⟧}}`, "json-last-comma"},
 	{"a comma last in a list", `{"facts": {"insatser": ["praktik"⟦,⟧ ]}}`, "json-last-comma"},
@@ -65,6 +66,7 @@ var caseFaults = []struct {
 	{"a decimal comma", `{"facts": {"andel": ⟦0,5⟧}}`, "json-number"},
 	{"a number in hexadecimal", `{"facts": {"timmar": ⟦0x1F⟧}}`, "json-number"},
 	{"a number with a unit", `{"facts": {"timmar": ⟦20h⟧}}`, "json-number"},
+	{"half a number for a case", `⟦0A0⟧`, "json-number"},
 	{"a minus alone", `{"facts": {"timmar": ⟦-⟧}}`, "json-number"},
 	{"a text over lines", "{\"facts\": {\"anteckning\": ⟦\"ett⟧\ntvå\"}}", "json-line"},
 	{"a tab in a text", "{\"facts\": {\"anteckning\": \"ett⟦\t⟧två\"}}", "json-control"},

@@ -38,9 +38,8 @@ func (s *jsonSlip) explain() (from, to int, code string) {
 		return s.inText()
 	}
 	rest := s.text[s.at:]
-	if strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, "/*") || rest[0] == '#' {
-		line, _, _ := strings.Cut(rest, "\n")
-		return s.at, s.at + len(strings.TrimRight(line, jsonSpace)), "json-comment"
+	if comment := comment.FindString(rest); comment != "" {
+		return s.at, s.at + len(comment), "json-comment"
 	}
 	if from, to, code := s.number(); code != "" {
 		return from, to, code
@@ -83,6 +82,9 @@ func (s *jsonSlip) explain() (from, to int, code string) {
 // quotes are what people, and their word processors, take for the quotes of JSON.
 const quotes = "'`´‘’‚“”„«»"
 
+// A comment of any language that people know them from.
+var comment = regexp.MustCompile(`^(/\*(?s:.*?)\*/|(//|/\*|#)[^\r\n]*)`)
+
 var bareWord = regexp.MustCompile(`^[\pL_][\pL\pM\pN_-]*`)
 
 func startsValue(c rune) bool {
@@ -122,7 +124,7 @@ func (s *jsonSlip) number() (from, to int, code string) {
 	digit := isDigit(s.text[s.at])
 	switch between := s.text[s.last:s.at]; {
 	case s.last > 0 && isDigit(s.text[s.last-1]) && (between == "" && isNumberByte(s.text[s.at]) || between == "," && digit && s.within == inTable):
-		for from = s.last; isNumberByte(s.text[from-1]); {
+		for from = s.last; from > 0 && isNumberByte(s.text[from-1]); {
 			from--
 		}
 	case s.start == s.at && digit: // sound, and where it does not belong
