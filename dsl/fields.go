@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
@@ -78,7 +79,9 @@ func (r *fields) error(span diag.Span, code string, args diag.Args) *diag.Diagno
 
 // value returns the value of key, or nil.
 func (r *fields) value(key string) *syntax.Value {
-	r.known = append(r.known, key)
+	if !slices.Contains(r.known, key) {
+		r.known = append(r.known, key)
+	}
 	return r.table.Get(key)
 }
 
@@ -249,7 +252,7 @@ func hours(s string) bool {
 	return strings.HasPrefix(s, "pt")
 }
 
-// table opens the table that is the value of key, or returns nil.
+// sub opens the table that is the value of key, or returns nil.
 func (r *fields) sub(key string) *fields {
 	v := r.of(key, syntax.TableKind)
 	if v == nil {
@@ -270,19 +273,10 @@ func (r *fields) flag(key, legal string) bool {
 // close reports the keys of the table that have no meaning there.
 func (r *fields) close() {
 	for _, e := range r.table.Entries {
-		if !contains(r.known, e.Name) {
+		if !slices.Contains(r.known, e.Name) {
 			r.error(e.Key, "unknown-key", diag.Args{
-				"Key": e.Name, "Table": r.label, "Near": diag.Suggest(e.Name, r.known), "Known": strings.Join(r.known, ", "),
+				"Key": e.Name, "Table": r.label, "Near": r.file.near(e.Name, r.known), "Known": strings.Join(quoted(r.known), ", "),
 			})
 		}
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

@@ -3,6 +3,7 @@ package dsl
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl/diag"
@@ -44,6 +45,8 @@ type file struct {
 	lang   lang.Lang
 	faults diag.List
 	shared diag.List // faults that are told at another file and are this one's as well
+
+	compared int // how many names have been compared to find what was meant
 
 	// lost holds the names that may have been declared where the text could not be read.
 	lost map[string]bool
@@ -146,33 +149,46 @@ func (f *file) headFields() *fields {
 	return nil
 }
 
-// language reads the key lang of a head.
-func (r *fields) language() lang.Lang {
+// language reads the key lang of a head. What it returns is absent where it is missing or faulty; the file is then
+// read as if in Swedish.
+func (r *fields) language() word {
 	w := r.needWord("lang")
-	if !w.present {
-		return r.file.lang
-	}
-	l, ok := lang.Parse(w.text)
-	if !ok {
+	if _, ok := lang.Parse(w.text); w.present && !ok {
 		r.error(w.span, "unknown-language", diag.Args{"Text": w.text})
-		return r.file.lang
+		return word{}
 	}
-	return l
+	return w
 }
 
 // closeRoot reports the tables of the root that the file's kind does not have.
 func (f *file) closeRoot(known ...string) {
 	for _, e := range f.Root.Entries {
-		if contains(known, e.Name) {
+		if slices.Contains(known, e.Name) {
 			continue
 		}
 		if isHead(e.Name) {
 			continue // reported as a second head
 		}
 		f.faults.Error(e.Key, "unknown-table", diag.Args{
-			"Table": e.Name, "Near": diag.Suggest(e.Name, known), "Known": someOf(known),
+			"Table": e.Name, "Near": f.near(e.Name, known), "Known": someOf(known),
 		})
 	}
+}
+
+// maxCompared bounds the looking for near names in one file: past it, none is offered.
+const maxCompared = 50_000
+
+// near returns the candidate that name was most likely meant to be, or "".
+func (f *file) near(name string, candidates []string) string {
+	return diag.Suggest(name, f.candidates(candidates))
+}
+
+// candidates returns the candidates for a near name, or none when enough have been compared.
+func (f *file) candidates(all []string) []string {
+	if f.compared += len(all); f.compared > maxCompared {
+		return nil
+	}
+	return all
 }
 
 func isHead(name string) bool {
@@ -184,14 +200,37 @@ func isHead(name string) bool {
 	return false
 }
 
-// declaration matches a line that may declare a name: an id, or a key that may be a definition.
-var declaration = regexp.MustCompile(`(?m)^[ \t]*(?:(?:id|role)[ \t]*=[ \t]*["']([^"'\n]+)|["']?([\p{L}\p{M}\p{N}_]+)["']?[ \t]*=)`)
+// declaration matches a line that may declare a name: an id, or a key that may be a definition,
+// if only its equals sign were there.
+var declaration = regexp.MustCompile(`(?m)^[ \t]*(?:(?:id|role)[ \t]*=[ \t]*["']([^"'\n]+)|["']?([\p{L}\p{M}\p{N}_]+)["']?[ \t]*(?:[=:]|\r?$))`)
 
 func (f *file) findLost() {
-	f.lost = map[string]bool{}
 	for _, m := range declaration.FindAllStringSubmatch(f.Source.Text, -1) {
-		f.lost[normal(m[1]+m[2])] = true
+		f.lose(normal(m[1] + m[2]))
 	}
+}
+
+func (f *file) lose(name string) {
+	if f.lost == nil {
+		f.lost = map[string]bool{}
+	}
+	f.lost[name] = true
+}
+
+// maxFaults is how many faults of one file are told.
+const maxFaults = 500
+
+// capFaults keeps the first faults of a file, errors before warnings, and says that there are more.
+func (f *file) capFaults() {
+	f.faults.Sort()
+	if len(f.faults) <= maxFaults {
+		return
+	}
+	slices.SortStableFunc(f.faults, func(a, b *diag.Diagnostic) int { return int(a.Severity) - int(b.Severity) })
+	first := f.faults[maxFaults]
+	f.faults = f.faults[:maxFaults:maxFaults]
+	more := f.faults.Warn(first.Span, "more-faults", diag.Args{"Max": maxFaults})
+	more.Severity = first.Severity
 }
 
 // checkCut refuses a file that ends in a number with no line break after it: a file that was cut off on its way

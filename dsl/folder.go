@@ -33,27 +33,36 @@ const readTries = 4
 // pipe, a device, a file over the limit of size. Links that stay within are followed, as in a folder that is
 // swapped by one link (..data). What cannot be read is reported at the name it has.
 func ReadDir(dir string, faults *diag.List) []*diag.Source {
-	var sources []*diag.Source
-	var found diag.List
 	for try := 1; ; try++ {
-		r := &folderReader{dir: dir}
-		sources = r.read()
-		found = r.faults
-		if !r.changed || try == readTries {
-			break
+		var found diag.List
+		sources, steady := ReadDirOnce(dir, &found)
+		if steady || try == readTries {
+			*faults = append(*faults, found...)
+			return sources
 		}
 		time.Sleep(time.Duration(try) * 5 * time.Millisecond)
 	}
-	*faults = append(*faults, found...)
-	return sources
+}
+
+// ReadDirOnce reads as ReadDir does, once, and tells whether the folder held still meanwhile. Where it did not, what
+// was read may be of two sets, or of a file that is half written.
+func ReadDirOnce(dir string, faults *diag.List) (sources []*diag.Source, steady bool) {
+	r := &folderReader{dir: dir, pinned: map[string]string{}}
+	sources = r.read()
+	*faults = append(*faults, r.faults...)
+	return sources, !r.changed
 }
 
 // folderReader is one reading of a folder.
 type folderReader struct {
-	dir     string
-	faults  diag.List
-	changed bool // while it was read
-	total   int64
+	dir      string
+	faults   diag.List
+	changed  bool     // while it was read
+	vanished []string // the names listed that led nowhere
+	total    int64
+	// pinned tells where the folders that links go through led when they were first come upon. Files that all lie
+	// behind one link, which may be swapped to and fro, are so read from behind the same end of it.
+	pinned map[string]string
 }
 
 // stamp is what shows that a file was changed.
@@ -149,8 +158,22 @@ func isWorkflowName(name string) bool {
 }
 
 // resolve returns where the name leads, as a path within the root.
-func resolve(real, name string) (string, error) {
-	target, err := filepath.EvalSymlinks(filepath.Join(real, name))
+func (r *folderReader) resolve(real, name string) (string, error) {
+	path := filepath.Join(real, name)
+	link, err := os.Readlink(path)
+	if err != nil {
+		return name, nil // no link
+	}
+	if !filepath.IsAbs(link) && filepath.Dir(link) != "." {
+		through := filepath.Dir(link)
+		if r.pinned[through] == "" {
+			if r.pinned[through], err = filepath.EvalSymlinks(filepath.Join(real, through)); err != nil {
+				return "", err
+			}
+		}
+		path = filepath.Join(r.pinned[through], filepath.Base(link))
+	}
+	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return "", err
 	}
@@ -167,7 +190,7 @@ var errOutside = errors.New("outside the folder")
 // then sees to it that nothing outside is opened, whatever has changed meanwhile.
 func (r *folderReader) file(root *os.Root, real, name string) (*diag.Source, stamp) {
 	shown := filepath.Join(r.dir, name)
-	rel, err := resolve(real, name)
+	rel, err := r.resolve(real, name)
 	if err != nil {
 		r.refuse(shown, err)
 		return nil, stamp{}
@@ -215,13 +238,14 @@ func (r *folderReader) file(root *os.Root, real, name string) (*diag.Source, sta
 	return diag.NewSource(shown, string(text)), stamp{opened, rel}
 }
 
-// refuse reports a file that could not be read. One that has vanished since it was listed is looked for once more.
+// refuse reports a file that could not be read. One that has vanished since it was listed is looked for once more: it
+// may also be a link that leads nowhere, and will be so however often it is read.
 func (r *folderReader) refuse(shown string, err error) {
 	switch {
 	case errors.Is(err, errOutside):
 		r.error(shown, "file-outside", nil)
 	case errors.Is(err, fs.ErrNotExist):
-		r.changed = true
+		r.vanished = append(r.vanished, filepath.Base(shown))
 		r.error(shown, "file-vanished", nil)
 	default:
 		r.error(shown, "file-unreadable", diag.Args{"Why": why(err)})
@@ -236,8 +260,14 @@ func (r *folderReader) differs(root *os.Root, real string, names []string, stamp
 	if !ok || strings.Join(now, "\x00") != strings.Join(names, "\x00") {
 		return true
 	}
+	clear(r.pinned)
+	for _, name := range r.vanished {
+		if _, err := r.resolve(real, name); err == nil {
+			return true
+		}
+	}
 	for name, s := range stamps {
-		rel, err := resolve(real, name)
+		rel, err := r.resolve(real, name)
 		if err != nil || rel != s.link {
 			return true
 		}

@@ -53,14 +53,15 @@ type unit struct {
 	open bool
 	// title and help are a vocabulary's own; no model carries them.
 	title, help lang.Text
-	users []*unit // vocabulary: the models that use it
-	uses  []*unit // model: the vocabularies it uses
-	texts []*translation
+	users       []*unit // vocabulary: the models that use it
+	uses        []*unit // model: the vocabularies it uses
+	texts       []*translation
 }
 
-// excused tells whether a name that is not declared may have been, where the text could not be read.
-func (u *unit) excused(name string) bool {
-	if u.open || u.lost[name] {
+// excused tells whether a name that is not declared may have been, where the text could not be read: in the file
+// itself or, unless own, in a vocabulary.
+func (u *unit) excused(name string, own bool) bool {
+	if u.lost[name] || u.open && !own {
 		return true
 	}
 	for _, v := range u.uses {
@@ -103,9 +104,9 @@ func (u *unit) readTerms(name string, into *index[*Term]) {
 // find looks up what w names, and reports it under code where nothing has that name.
 func find[T any](u *unit, x *index[T], w word, code string) (T, bool) {
 	v, ok := x.byID[w.text]
-	if !ok && w.present && !u.excused(w.text) {
+	if !ok && w.present && !u.excused(w.text, x.own) {
 		u.faults.Error(w.span, code, diag.Args{
-			"Name": w.text, "Near": diag.Suggest(w.text, x.ids), "Known": someOf(x.ids), "Table": x.label,
+			"Name": w.text, "Near": u.near(w.text, x.ids), "Known": someOf(x.ids), "Table": x.label,
 		})
 	}
 	return v, ok
@@ -162,4 +163,3 @@ func other(l lang.Lang) lang.Lang {
 	}
 	return lang.SV
 }
-

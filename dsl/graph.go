@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -208,13 +209,22 @@ func (d *draft) reportCycle(group []*node) {
 		path = append(path, n)
 	}
 	path = append(path, start)
-	labels := make([]string, len(path))
-	for i := range path {
-		labels[i] = path[len(path)-1-i].label()
+	slices.Reverse(path)
+	var labels []string
+	for i, n := range path {
+		if len(path) > maxPath && i >= maxPath-3 && i < len(path)-2 {
+			if i == maxPath-3 {
+				labels = append(labels, "…")
+			}
+			continue
+		}
+		labels = append(labels, n.label())
 	}
 	fault := d.faults.Error(start.span, "cycle", diag.Args{"Path": strings.Join(labels, " → ")})
-	for i := len(path) - 2; i >= 0; i-- {
-		to := path[i]
+	for _, to := range path[1:min(len(path), maxPath)] {
 		fault.With(came[to].span, "cycle-link", diag.Args{"From": from[to].label(), "To": to.label()})
 	}
 }
+
+// maxPath is how many nodes of a cycle are shown.
+const maxPath = 12

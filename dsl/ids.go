@@ -44,6 +44,7 @@ func idLike(s string) string {
 // index holds what is declared under ids of one kind, in the order it was declared.
 type index[T any] struct {
 	label string // as an author writes it: "[[step]]"
+	own   bool   // only the file itself can declare it, no vocabulary
 	ids   []string
 	byID  map[string]T
 	spans map[string]diag.Span

@@ -41,6 +41,9 @@ func Load(sources []*diag.Source) *Set {
 	l.translateModels()
 	l.refuseLostTexts()
 	l.warnUntranslated()
+	for _, f := range l.files {
+		f.capFaults()
+	}
 	return l.set()
 }
 
@@ -159,16 +162,19 @@ func (l *loader) warnUntranslated() {
 
 // translate applies the texts t to the units, whose texts are ps.
 func (l *loader) translate(t *translation, units []*unit, ps ...places) {
+	if !t.langAt.present {
+		t.lang = other(units[0].lang) // so that what they name is checked all the same
+	}
 	for _, u := range units {
 		for _, was := range u.texts {
-			if was.lang == t.lang && was.version.text == t.version.text && was != t {
+			if t.langAt.present && was.lang == t.lang && was.version.text == t.version.text && was != t {
 				fault := t.faults.Error(t.of.span, "duplicate-texts", diag.Args{"Of": t.of.text, "Lang": string(t.lang)}).
 					With(was.of.span, "first-here", nil)
 				was.shared = append(was.shared, fault)
 			}
 		}
 		if u.lang == t.lang {
-			t.faults.Error(t.head.Table.Get("lang").Span, "texts-in-own-language", diag.Args{"Of": t.of.text, "Lang": string(t.lang)})
+			t.faults.Error(t.langAt.span, "texts-in-own-language", diag.Args{"Of": t.of.text, "Lang": string(t.lang)})
 		}
 		u.texts = append(u.texts, t)
 	}

@@ -12,8 +12,9 @@ import (
 
 // The most that one model can hold.
 const (
-	maxSteps = 500
-	maxFacts = 1000
+	maxSteps   = 500
+	maxFacts   = 1000
+	maxDefines = 1000
 )
 
 // draft is a model while it is being made: what the file says, with its rules parsed and not yet typed.
@@ -21,6 +22,7 @@ type draft struct {
 	*unit
 	m        *Model
 	hasHead  bool
+	hasDay   bool // in_force can be read
 	version  word
 	start    word
 	consent  word
@@ -36,8 +38,8 @@ type draft struct {
 	inOrder  []*node       // the same, as they were read
 	rules    []*pending
 	afters   map[*Step]*after
-	strays   bool     // some step's stage cannot be told, so that no stage can be said to have no steps
-	unparsed []string // the texts of rules that could not be parsed
+	strays   bool            // some step's stage cannot be told, so that no stage can be said to have no steps
+	unparsed []string        // the texts of rules that could not be parsed
 	faulty   map[*Rule]bool  // rules with errors
 	used     map[string]bool // facts and definitions that something names, or may have meant to
 }
@@ -73,6 +75,7 @@ func readModel(f *file, l *loader) *draft {
 		faulty:   map[*Rule]bool{},
 		used:     map[string]bool{},
 	}
+	d.stages.own, d.steps.own = true, true
 	d.readHead(l)
 	d.readGlossary()
 	d.m.Start = d.factFor(d.start, "start-type", rule.Event, rule.Date)
@@ -94,7 +97,7 @@ func readModel(f *file, l *loader) *draft {
 func (d *draft) readHead(l *loader) {
 	r := d.headFields()
 	if r == nil {
-		d.open = true
+		d.open = true // what it uses cannot be told
 		return
 	}
 	d.hasHead = true
@@ -106,7 +109,7 @@ func (d *draft) readHead(l *loader) {
 	d.m.Help = r.text("help")
 	r.language()
 	r.need("in_force")
-	d.m.InForce, _ = r.date("in_force")
+	d.m.InForce, d.hasDay = r.date("in_force")
 	d.m.Region = r.word("region").text
 	d.start, d.consent = r.name("start"), r.name("consent")
 	uses, _ := r.names("uses")
@@ -185,8 +188,12 @@ func (d *draft) factFor(w word, code string, kinds ...rule.Kind) *Fact {
 	d.used[w.text] = true
 	f, ok := d.facts.byID[w.text]
 	if !ok {
-		d.used[diag.Suggest(w.text, d.facts.ids)] = true
+		d.used[d.near(w.text, d.facts.ids)] = true
+		before := len(d.faults)
 		f, _ = find(d.unit, d.facts, w, "no-such-fact")
+		if d.isDefine(w.text) && len(d.faults) > before {
+			d.faults[before].Hint = "no-such-fact.define"
+		}
 		return f
 	}
 	if f.Type.Kind == rule.Invalid {
@@ -201,10 +208,20 @@ func (d *draft) factFor(w word, code string, kinds ...rule.Kind) *Fact {
 	return nil
 }
 
+// isDefine tells whether name is a definition. It can be asked before definitions are read.
+func (d *draft) isDefine(name string) bool {
+	v := d.Root.Get("define")
+	return v != nil && v.Table.Entry(name) != nil
+}
+
 // parse makes a rule of the string v; want is the kind of value it must have, Invalid for any.
 func (d *draft) parse(v *syntax.Value, want rule.Kind, n *node) *Rule {
 	r := &Rule{Text: v.String, Span: v.Span}
 	before := len(d.faults)
+	if before > maxFaults {
+		d.faulty[r] = true
+		return r
+	}
 	tree := rule.Parse(v.String, v.At, &d.faults)
 	d.noteFaults(r, before)
 	if tree == nil {
@@ -230,7 +247,14 @@ func (d *draft) readDefines() {
 	if table == nil {
 		return
 	}
-	for _, e := range table.table.Entries {
+	for i, e := range table.table.Entries {
+		if i == maxDefines {
+			d.faults.Error(e.Key, "too-many-definitions", diag.Args{"N": len(table.table.Entries), "Max": maxDefines})
+		}
+		if i >= maxDefines {
+			d.lose(e.Name)
+			continue
+		}
 		id := word{e.Name, e.Key, true}
 		d.checkID(id)
 		def := &Define{ID: id.text, Span: id.span}

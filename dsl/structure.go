@@ -76,14 +76,17 @@ func (d *draft) checkUnused() {
 	if d.Broken {
 		return
 	}
-	names := (&scope{d: d}).Names()
+	names := (&scope{d: d}).names()
 	for _, p := range d.rules {
 		for _, ref := range p.tree.Names() {
-			d.used[ref.Name] = true
-			if !d.declared(ref.Name) {
-				d.used[diag.Suggest(ref.Name, names)] = true
+			if !d.used[ref.Name] && !d.declared(ref.Name) {
+				d.used[d.near(ref.Name, names)] = true
 			}
+			d.used[ref.Name] = true
 		}
+	}
+	if d.compared > maxCompared {
+		return // what the other names may have meant cannot be told
 	}
 	for _, text := range d.unparsed {
 		for _, name := range strings.FieldsFunc(normal(text), func(c rune) bool {

@@ -13,6 +13,7 @@ type translation struct {
 	*file
 	of      word
 	version word // for that version alone; absent: for all
+	langAt  word // absent where it cannot be told which language they are in
 	targets []*unit
 }
 
@@ -21,7 +22,7 @@ func readTranslation(f *file) *translation {
 	t := &translation{file: f}
 	if r := f.headFields(); r != nil {
 		t.of = r.needName("of")
-		f.lang = r.language()
+		t.langAt = r.language()
 		t.version = r.name("version")
 		r.close()
 	}
@@ -190,7 +191,7 @@ func (t *translation) applyTo(s *shelf, e *syntax.Entry, path []string, own lang
 		if !t.excused(e.Name) {
 			t.faults.Error(e.Key, "nothing-of-that-name", diag.Args{
 				"Name": e.Name, "Path": strings.Join(path, "."), "Of": t.of.text,
-				"Near": diag.Suggest(e.Name, s.names), "Known": someOf(s.names),
+				"Near": t.near(e.Name, s.names), "Known": someOf(s.names),
 			})
 		}
 		return

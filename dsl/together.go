@@ -48,8 +48,7 @@ func (l *loader) warnSameDay() {
 	}
 	first := map[day]*draft{}
 	for _, d := range l.models {
-		v := d.head
-		if !d.id.present || v == nil || v.Table.Get("in_force") == nil || d.m.InForce == 0 {
+		if !d.id.present || !d.hasDay {
 			continue
 		}
 		k := day{d.id.text, d.m.InForce}
@@ -59,7 +58,7 @@ func (l *loader) warnSameDay() {
 			continue
 		}
 		if was.version.text != d.version.text {
-			d.faults.Warn(v.Table.Get("in_force").Span, "same-day", diag.Args{
+			d.faults.Warn(d.head.Table.Get("in_force").Span, "same-day", diag.Args{
 				"ID": d.id.text, "First": was.version.text, "Second": d.version.text,
 			}).With(was.head.Table.Get("in_force").Span, "first-here", nil)
 		}

@@ -9,6 +9,7 @@ import (
 type scope struct {
 	d     *draft
 	types map[string]rule.Type
+	known []string // the names of facts and definitions, once they have been asked for
 }
 
 // Fact implements rule.Scope. A name that may be declared where the text could not be read is of no known type.
@@ -16,7 +17,7 @@ func (s *scope) Fact(name string) (rule.Type, bool) {
 	if f, ok := s.d.facts.byID[name]; ok {
 		return f.Type, true
 	}
-	if _, ok := s.d.defines.byID[name]; !ok && s.d.excused(name) {
+	if _, ok := s.d.defines.byID[name]; !ok && s.d.excused(name, false) {
 		return rule.Type{}, true
 	}
 	return rule.Type{}, false
@@ -33,16 +34,21 @@ func (s *scope) Define(name string) (rule.Type, bool) {
 // Step implements rule.Scope.
 func (s *scope) Step(id string) bool {
 	_, ok := s.d.steps.byID[id]
-	return ok || s.d.excused(id)
+	return ok || s.d.excused(id, true)
 }
 
 // Names implements rule.Scope.
-func (s *scope) Names() []string {
-	return append(append([]string{}, s.d.facts.ids...), s.d.defines.ids...)
+func (s *scope) Names() []string { return s.d.candidates(s.names()) }
+
+func (s *scope) names() []string {
+	if s.known == nil {
+		s.known = append(append(s.known, s.d.facts.ids...), s.d.defines.ids...)
+	}
+	return s.known
 }
 
 // Steps implements rule.Scope.
-func (s *scope) Steps() []string { return s.d.steps.ids }
+func (s *scope) Steps() []string { return s.d.candidates(s.d.steps.ids) }
 
 // typeRules checks every rule, definitions in the order in which they need each other, and fills the model's
 // order.
@@ -56,6 +62,10 @@ func (d *draft) typeRules() {
 	check := func(n *node) {
 		for _, p := range byNode[n] {
 			before := len(d.faults)
+			if before > maxFaults {
+				d.faulty[p.rule] = true
+				continue
+			}
 			p.rule.Expr = p.tree.Check(s, p.want, &d.faults)
 			d.noteFaults(p.rule, before)
 		}
