@@ -1,0 +1,225 @@
+package house_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "rewrite the outputs that the documents show")
+
+// What the documentation says that a command prints, it prints: standard output and diagnostics, as a terminal
+// shows them. Each document has a fresh copy of the repo, in which its commands run one after another.
+func TestDocumentsShowWhatCommandsPrint(t *testing.T) {
+	bin := buildStegvis(t)
+	for _, d := range documents(t) {
+		if !slices.ContainsFunc(d.blocks, func(b block) bool { return b.lang == "console" }) {
+			continue
+		}
+		t.Run(d.name, func(t *testing.T) {
+			copied := copyRepo(t)
+			fresh := make(map[int][]string)
+			for i, b := range d.blocks {
+				if b.lang == "console" {
+					fresh[i] = checkConsole(t, d, b, bin, copied)
+				}
+			}
+			if *update {
+				rewrite(t, d, fresh)
+			}
+		})
+	}
+}
+
+// checkConsole runs the commands of a block, compares what they print, and returns the block as it should be.
+func checkConsole(t *testing.T, d *document, b block, bin, dir string) []string {
+	t.Helper()
+	commands := readConsole(t, d, b)
+	var fresh []string
+	for i, c := range commands {
+		got, code := shell(t, bin, dir, c.line)
+		want := 0
+		if i == len(commands)-1 {
+			want = exitCode(t, d, b)
+		}
+		if code != want {
+			t.Errorf("%s:%d: %s\nexit code %d, not %d; it printed:\n%s", d.name, c.at, c.line, code, want, got)
+		}
+		if shown := strings.Join(c.output, "\n"); got != shown && !*update {
+			t.Errorf("%s:%d: %s\nprints\n%s\n\nthe document shows (go test ./internal/house -update rewrites it)\n%s", d.name, c.at, c.line, got, shown)
+		}
+		fresh = append(fresh, c.source...)
+		if got != "" {
+			fresh = append(fresh, strings.Split(got, "\n")...)
+		}
+	}
+	return fresh
+}
+
+// command is one command of a console block with the output shown below it.
+type command struct {
+	at     int      // its line in the document
+	source []string // as it stands there
+	line   string   // as the shell gets it
+	output []string
+}
+
+// readConsole splits a console block at its prompts. A backslash at the end continues a command on the next line.
+func readConsole(t *testing.T, d *document, b block) []command {
+	t.Helper()
+	var commands []command
+	continued := false
+	for i := b.first; i < b.end; i++ {
+		text := d.lines[i]
+		begins, isCommand := strings.CutPrefix(text, "$ ")
+		if isCommand {
+			commands = append(commands, command{at: i + 1})
+		}
+		if len(commands) == 0 {
+			t.Fatalf("%s:%d: a console block starts with a command after \"$ \"", d.name, i+1)
+		}
+		c := &commands[len(commands)-1]
+		if !isCommand && !continued {
+			c.output = append(c.output, text)
+			continue
+		}
+		c.source = append(c.source, text)
+		part, more := strings.CutSuffix(begins, `\`)
+		c.line += part
+		continued = more
+	}
+	return commands
+}
+
+// exitCode returns the exit code that a block promises of its last command.
+func exitCode(t *testing.T, d *document, b block) int {
+	t.Helper()
+	for _, word := range b.words {
+		if value, ok := strings.CutPrefix(word, "exit="); ok {
+			code, err := strconv.Atoi(value)
+			if err != nil {
+				t.Fatalf("%s:%d: %v", d.name, b.first, err)
+			}
+			return code
+		}
+	}
+	return 0
+}
+
+// shell runs a line as a newcomer would, and returns what the terminal shows and the exit code. `go run
+// ./cmd/stegvis` is the binary built from it.
+func shell(t *testing.T, bin, dir, line string) (string, int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "sh", "-c", strings.ReplaceAll(line, "go run ./cmd/stegvis", "stegvis"))
+	cmd.Dir = dir
+	cmd.Env = []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + t.TempDir(), "LANG=C.UTF-8"}
+	var shown bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &shown, &shown
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatalf("%s: %v", line, err)
+	}
+	return strings.TrimRight(shown.String(), "\n"), cmd.ProcessState.ExitCode()
+}
+
+// rewrite puts the fresh blocks, by their index, into the document: the last one first, so that the places of the
+// others stay true.
+func rewrite(t *testing.T, d *document, fresh map[int][]string) {
+	t.Helper()
+	lines := slices.Clone(d.lines)
+	for i, b := range slices.Backward(d.blocks) {
+		if text, ok := fresh[i]; ok {
+			lines = slices.Replace(lines, b.first, b.end, text...)
+		}
+	}
+	path := filepath.Join(top(t), filepath.FromSlash(d.name))
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The README promises that two commands are enough: one that answers for a shipped case, one that runs the tests.
+func TestSettingUpTakesTwoCommands(t *testing.T) {
+	d := documentNamed(t, "README.md")
+	i := slices.IndexFunc(d.blocks, func(b block) bool { return b.lang == "sh" })
+	if i < 0 {
+		t.Fatal("README.md has no sh block")
+	}
+	commands := strings.Split(d.text(d.blocks[i]), "\n")
+	if len(commands) != 2 || commands[1] != "make test" {
+		t.Fatalf("the first sh block of README.md is not two commands of which the last is make test:\n%s", strings.Join(commands, "\n"))
+	}
+	first := regexp.MustCompile(`^go run \./cmd/stegvis next --model faros examples/cases/[a-z0-9_-]+\.json$`)
+	if !first.MatchString(commands[0]) {
+		t.Fatalf("the first command does not put a shipped case through FAROS: %s", commands[0])
+	}
+	printed, code := shell(t, buildStegvis(t), copyRepo(t), commands[0])
+	if code != 0 || printed == "" {
+		t.Errorf("%s\nexit code %d; it printed:\n%s", commands[0], code, printed)
+	}
+}
+
+func documentNamed(t *testing.T, name string) *document {
+	t.Helper()
+	for _, d := range documents(t) {
+		if d.name == name {
+			return d
+		}
+	}
+	t.Fatalf("there is no %s", name)
+	return nil
+}
+
+// buildStegvis builds the command and returns the folder it lies in.
+func buildStegvis(t *testing.T) string {
+	t.Helper()
+	bin := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", bin+string(filepath.Separator), "./cmd/stegvis")
+	cmd.Dir = top(t)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build ./cmd/stegvis: %v\n%s", err, out)
+	}
+	return bin
+}
+
+// copyRepo copies the repo, without what is hidden, and returns the copy's top folder.
+func copyRepo(t *testing.T) string {
+	t.Helper()
+	root, dir := top(t), t.TempDir()
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		from, to := filepath.Join(root, entry.Name()), filepath.Join(dir, entry.Name())
+		switch {
+		case strings.HasPrefix(entry.Name(), "."):
+		case entry.IsDir():
+			if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+				t.Fatal(err)
+			}
+		case entry.Type().IsRegular():
+			text, err := os.ReadFile(from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(to, text, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return dir
+}

@@ -1,0 +1,65 @@
+package main
+
+import "time"
+
+// many is how often each property is tried in the long run.
+const many = 20_000
+
+// table is what the full run does. The numbers are those of the list of faults that the project guards against; what
+// is said beside a number is what must happen in spite of the fault.
+var table = []row{
+	{1, "a file with an error keeps its model's last good version, and the rest go live", live(1, time.Minute)},
+	{2, "a file cut off at any byte is never partly live", []suite{
+		{pkg: "./interpreter/live", tests: []string{faults(2)}, limit: 5 * time.Minute},
+		{pkg: "./dsl", tests: []string{"TestACutFileIsRefusedOrMeansWhatItsWholeLinesMean"}, limit: 3 * time.Minute},
+		{pkg: "./dsl/syntax", tests: []string{"TestATextCutOffAnywhereIsReadAsFarAsItGoes"}, limit: time.Minute},
+	}},
+	{3, "each way of saving is one reload within two seconds", live(3, 2*time.Minute)},
+	{4, "1,000 symlink swaps end in the last version, and none is mixed", live(4, 3*time.Minute)},
+	{5, "a folder removed and made again is found again", live(5, time.Minute)},
+	{6, "40,000 writes end in the last text", live(6, 3*time.Minute)},
+	{7, "a writer that never stops does not stop reloads", live(7, time.Minute)},
+	{8, "a vocabulary and a model changed in turn never give a mixed answer", live(8, 2*time.Minute)},
+	{9, "10,000 reloads under load, a third of them bad: no answer failed, mixed or stale", live(9, 15*time.Minute)},
+	{10, "a start on bad files serves the last good set and says so; with none it fails and says why", append(live(10, time.Minute), suite{
+		pkg: "./interpreter/live", tests: []string{"TestOpenWithoutAnyGoodModelFailsAndNamesTheFaults"}, limit: time.Minute,
+	})},
+	{11, "links that lead out, pipes, devices and huge files are refused unread", []suite{
+		{pkg: "./interpreter/live", tests: []string{faults(11)}, limit: time.Minute},
+		{pkg: "./dsl", tests: []string{"TestWhatIsNoPlainFileOfTheFolderIsRefusedUnread", "TestTooManyFilesAreRefused", "TestFilesThatAreLargeTogetherAreRefused"}, limit: time.Minute},
+	}},
+	{15, "cycles, unreachable steps and missing targets are refused at their place", []suite{
+		{pkg: "./dsl", tests: []string{"TestEveryFaultOfABrokenFileIsReportedAtItsPlaceAndNoOther", "TestAStepIsNeverReachedExactlyWhenNoFactsReachIt"}, checks: many, limit: 2 * time.Minute},
+	}},
+	{18, "å typed as one letter or as two is the same", []suite{
+		{pkg: "./dsl", tests: []string{"TestLettersTypedInTwoPartsAreTheSameLetters"}, limit: time.Minute},
+		{pkg: "./dsl/syntax", tests: []string{"TestNamesAreEqualHoweverTheirLettersAreComposed"}, limit: time.Minute},
+		{pkg: "./interpreter", tests: []string{"TestComposedAndDecomposedNamesAndValuesAreTheSame"}, limit: time.Minute},
+	}},
+	{20, "hostile rules are refused quickly and in little memory", []suite{
+		{pkg: "./dsl/rule", tests: []string{"TestHostileRulesEndSoonAndSmall"}, limit: time.Minute},
+	}},
+	{21, "hostile TOML is refused quickly and in little memory", []suite{
+		{pkg: "./dsl/syntax", tests: []string{"TestHostileTextsAreRefusedWithinTheirMemory", "TestTextsAtALimitAreReadWithinTheirMemory", "TestTextsJustOverALimitAreRefused"}, limit: time.Minute},
+	}},
+	{42, "thousands of files work in bounded memory, or are refused", live(42, 2*time.Minute)},
+	{43, "where the system watches no more files, the folder is polled", live(43, time.Minute)},
+	{45, "months end on their last day, leap days and week 53 included", []suite{
+		{pkg: "./dsl/calendar", tests: []string{"TestAdd.*", "TestMonthsUntilCountsCompletedMonths", "TestUntilIsTheGreatestNumberThatIsNotPast", "TestDayAgreesWithTheTimePackage"}, checks: many, limit: 2 * time.Minute},
+	}},
+	{46, "the date in Stockholm decides, also in the nights when clocks change", []suite{
+		{pkg: "./dsl/calendar", tests: []string{"TestTodayIsTheDateInStockholm"}, limit: time.Minute},
+	}},
+	{47, "a due day on a day off moves to the next workday, 2020 to 2040", []suite{
+		{pkg: "./dsl/calendar", tests: []string{"TestWorkdays.*", "TestNextWorkdayIsTheFirstFromTheDayOn"}, limit: time.Minute},
+	}},
+	{48, "the host's zone and zone files change no answer", []suite{
+		{pkg: "./dsl/calendar", tests: []string{"TestTheHostsZoneChangesNothing"}, limit: time.Minute},
+	}},
+	{50, "a snapshot stays as it was through reloads", live(50, time.Minute)},
+}
+
+// live are the tests of the hot reload that name the fault.
+func live(fault int, limit time.Duration) []suite {
+	return []suite{{pkg: "./interpreter/live", tests: []string{faults(fault)}, limit: limit}}
+}
