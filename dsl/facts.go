@@ -127,7 +127,7 @@ func (r *fields) readRange(f *Fact) {
 	high, okHigh := r.bound(f, "max")
 	unit := r.only(f, "unit", syntax.String, rule.Int, rule.Number)
 	if unit != nil {
-		f.Unit = r.wordOf(unit, "unit").text
+		f.Unit.Set(r.file.lang, r.wordOf(unit, "unit").text)
 	}
 	if !numeric {
 		return

@@ -302,10 +302,7 @@ func (d *draft) finish() {
 	m := d.m
 	m.Sources, m.Actors, m.Kinds, m.Tags = d.sources.all(), d.actors.all(), d.kinds.all(), d.tags.all()
 	m.Facts, m.Defines, m.Stages, m.Steps = d.facts.all(), d.defines.all(), d.stages.all(), d.steps.all()
-	m.Outcomes, m.Limits, m.Capacities = d.outcomes.all(), d.limits.all(), d.roles.all()
-	for _, n := range d.notes.all() {
-		m.Notes = append(m.Notes, *n)
-	}
+	m.Outcomes, m.Limits, m.Capacities, m.Notes = d.outcomes.all(), d.limits.all(), d.roles.all(), d.notes.all()
 	for i, f := range m.Facts {
 		f.Index = i
 	}

@@ -15,11 +15,11 @@ type Model struct {
 	Title   lang.Text
 	Help    lang.Text
 	Lang    lang.Lang // the language that the file itself is written in
-	Region  string
+	Region  lang.Text
 	InForce calendar.Day // the first day this version applies
 	Start   *Fact        // the event or date on which a case started, which chooses its version; nil: the day asked about
 	Consent *Fact        // the fact that opens what SeenBy closes; nil where the model has none
-	Notes   []Note
+	Notes   []*Note
 
 	Sources    []*Source
 	Actors     []*Term
@@ -77,7 +77,7 @@ type Fact struct {
 	ID     string
 	Type   rule.Type
 	Labels []lang.Text // Enum, Set: the title of each of Type.Values
-	Unit   string      // Int, Number
+	Unit   lang.Text   // Int, Number
 	Title  lang.Text
 	Ask    lang.Text // the question that asks for it
 	Help   lang.Text

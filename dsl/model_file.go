@@ -110,7 +110,7 @@ func (d *draft) readHead(l *loader) {
 	r.language()
 	r.need("in_force")
 	d.m.InForce, d.hasDay = r.date("in_force")
-	d.m.Region = r.word("region").text
+	d.m.Region = r.text("region")
 	d.start, d.consent = r.name("start"), r.name("consent")
 	uses, _ := r.names("uses")
 	d.open = r.table.Broken && !r.has("uses") || r.has("uses") && r.table.Get("uses").Kind != syntax.Array

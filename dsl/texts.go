@@ -70,6 +70,7 @@ func (g *glossary) places(own func(diag.Span) bool) (p places) {
 		p.add(&f.Title, "fact", f.ID, "title")
 		p.add(&f.Ask, "fact", f.ID, "ask")
 		p.add(&f.Help, "fact", f.ID, "help")
+		p.add(&f.Unit, "fact", f.ID, "unit")
 		for i := range f.Labels {
 			p.add(&f.Labels[i], "fact", f.ID, "values", f.Type.Values[i])
 		}
@@ -90,6 +91,7 @@ func (d *draft) places() (p places) {
 	m := d.m
 	p.add(&m.Title, "model", "title")
 	p.add(&m.Help, "model", "help")
+	p.add(&m.Region, "model", "region")
 	p = append(p, d.glossary.places(func(s diag.Span) bool { return s.Source == d.Source })...)
 	for _, n := range d.notes.all() {
 		p.add(&n.Text, "note", n.ID, "text")

@@ -16,7 +16,7 @@ import (
 var everyType = func() *interpreter.Program {
 	m := &dsl.Model{ID: "prov", Version: "1", Hash: "sha256:0"}
 	fact := func(id string, t rule.Type, unit string) {
-		m.Facts = append(m.Facts, &dsl.Fact{ID: id, Type: t, Unit: unit, Index: len(m.Facts)})
+		m.Facts = append(m.Facts, &dsl.Fact{ID: id, Type: t, Unit: lang.Text{SV: unit, EN: unit}, Index: len(m.Facts)})
 	}
 	fact("samtycke", rule.Type{Kind: rule.Bool}, "")
 	fact("timmar", rule.Type{Kind: rule.Int, Min: 0, Max: 40}, "timmar")

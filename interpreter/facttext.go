@@ -46,8 +46,8 @@ func FactText(f *dsl.Fact, v any, l lang.Lang) string {
 		return v.String()
 	case int64, float64:
 		s := message.NewPrinter(language.Make(string(l))).Sprint(v)
-		if f.Unit != "" {
-			s += " " + f.Unit
+		if unit := f.Unit.In(l); unit != "" {
+			s += " " + unit
 		}
 		return s
 	}

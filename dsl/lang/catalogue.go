@@ -3,6 +3,8 @@ package lang
 import (
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -67,14 +69,14 @@ func MustCatalogue(fsys fs.FS) *Catalogue {
 // Has tells whether the sentence id exists in l.
 func (c *Catalogue) Has(l Lang, id string) bool { return c.ids[l][id] }
 
-// Text returns the sentence id in l with args filled in. args["Count"], where it is an integer, chooses
+// Text returns the sentence id in l with args filled in; an argument that is a Text itself is filled in in l. args["Count"], where it is an integer, chooses
 // the plural form; a sentence without the form is given in its "other" form. A sentence that does not
 // exist comes back as its id in brackets: a test of every catalogue keeps that from happening.
 func (c *Catalogue) Text(l Lang, id string, args map[string]any) string {
 	if !c.Has(l, id) {
 		return "[" + id + "]"
 	}
-	config := &i18n.LocalizeConfig{MessageID: id, TemplateData: args}
+	config := &i18n.LocalizeConfig{MessageID: id, TemplateData: spoken(l, args)}
 	if n, ok := args["Count"].(int); ok {
 		config.PluralCount = n
 	}
@@ -84,6 +86,21 @@ func (c *Catalogue) Text(l Lang, id string, args map[string]any) string {
 		return "[" + id + "]"
 	}
 	return text
+}
+
+// spoken returns args with every Text in it put into l.
+func spoken(l Lang, args map[string]any) map[string]any {
+	isText := func(v any) bool { _, ok := v.(Text); return ok }
+	if !slices.ContainsFunc(slices.Collect(maps.Values(args)), isText) {
+		return args
+	}
+	out := maps.Clone(args)
+	for k, v := range out {
+		if t, ok := v.(Text); ok {
+			out[k] = t.In(l)
+		}
+	}
+	return out
 }
 
 // In returns the sentence id in every language.

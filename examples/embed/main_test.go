@@ -12,6 +12,6 @@ func Example() {
 	// next: Needs assessment, by fk
 	// ask vard: Is the medical investigation of the patient complete?
 	// ask fk: Do you judge that the person needs measures to regain work capacity?
-	// refused: the fact `timmar_per_vecka` must be a number from 0 to 40 (timmar/vecka)
+	// refused: the fact `timmar_per_vecka` must be a number from 0 to 40 (hours/week)
 	// refused: the model `faros` has no fact called `fardigutred`
 }
