@@ -8,22 +8,21 @@ import (
 	"github.com/stegvis/stegvis/dsl/rule"
 )
 
-// rule explains the rule n, which must have been swept in the mode.
-func (e *explainer) rule(n run, m mode) Clause {
+// rule explains the rule n.
+func (e *explainer) rule(n run) Clause {
 	if n.empty() {
 		yes := true
-		return Clause{Text: e.say("clause.always", nil), Value: &yes, Facts: []FactState{}, Parts: []Clause{}}
+		return Clause{Text: e.say("clause.always", nil), Value: &yes, Decides: true, Facts: []FactState{}, Parts: []Clause{}}
 	}
-	e.p.mark(n, m, e.f, e.r)
-	c := e.clause(n.to-1, m)
-	clear(e.r.scratch.found)
-	clear(e.r.scratch.entered)
-	return c
+	e.p.sweep(n, forRule, e.f, e.r)
+	clear(e.told)
+	return e.clause(n.to-1, true)
 }
 
-func (e *explainer) clause(i int32, m mode) Clause {
+// clause explains a node. decides tells whether the value of the whole rule hangs on it.
+func (e *explainer) clause(i int32, decides bool) Clause {
 	n, x := &e.p.relevance.nodes[i], e.p.relevance.exprs[i]
-	c := Clause{Rule: x.String(), Value: e.value(i, m), Decides: e.r.scratch.marked[i], Facts: []FactState{}, Parts: []Clause{}}
+	c := Clause{Rule: x.String(), Value: e.value(i), Decides: decides, Facts: []FactState{}, Parts: []Clause{}}
 	switch n.kind {
 	case andPart, orPart:
 		c.Join = "all"
@@ -31,9 +30,9 @@ func (e *explainer) clause(i int32, m mode) Clause {
 			c.Join = "any"
 		}
 		c.Text = e.say("clause."+c.Join, nil)
-		e.flatten(i, n.kind, m, &c.Parts)
+		e.flatten(i, n.kind, decides, &c.Parts)
 	case notPart:
-		inner := e.clause(n.a, m)
+		inner := e.clause(n.a, decides)
 		c.Text = e.say("clause.not", map[string]any{"Text": inner.Text})
 		if inner.Join == "" {
 			c.Facts = inner.Facts
@@ -42,7 +41,9 @@ func (e *explainer) clause(i int32, m mode) Clause {
 		}
 	case condPart:
 		c.Join, c.Text = "if", e.say("clause.if", nil)
-		c.Parts = []Clause{e.clause(n.c, m), e.clause(n.a, m), e.clause(n.b, m)}
+		for _, k := range [...]int32{n.c, n.a, n.b} {
+			c.Parts = append(c.Parts, e.clause(k, decides && e.decides(n, k)))
+		}
 	case samePart:
 		if text, ok := e.truthTest(x); ok {
 			c.Text = text
@@ -50,21 +51,19 @@ func (e *explainer) clause(i int32, m mode) Clause {
 			break
 		}
 		c.Join, c.Text = "same", e.say("clause.same", nil)
-		c.Parts = []Clause{e.clause(n.a, m), e.clause(n.b, m)}
+		for _, k := range [...]int32{n.a, n.b} {
+			c.Parts = append(c.Parts, e.clause(k, decides && e.decides(n, k)))
+		}
 	case definePart:
 		d := e.p.model.Defines[n.ref]
 		c.Join, c.Define, c.Text = "define", &d.ID, d.Title.In(e.l)
 		if c.Text == "" {
 			c.Text = d.ID
 		}
-		def := e.p.relevance.defines[n.ref]
-		e.p.sweep(def, m, e.f, e.r)
-		if c.Decides {
-			e.p.markBack(def, m, e.f, e.r)
-		} else {
-			clear(e.r.scratch.marked[def.from:def.to])
+		if !e.told[n.ref] { // once in a rule: definitions of definitions could repeat each other without end
+			e.told[n.ref] = true
+			c.Parts = []Clause{e.clause(e.p.relevance.defines[n.ref].to-1, decides)}
 		}
-		c.Parts = []Clause{e.clause(def.to-1, m)}
 	default:
 		c.Text = e.test(x)
 		e.facts(x, &c.Facts)
@@ -73,53 +72,60 @@ func (e *explainer) clause(i int32, m mode) Clause {
 }
 
 // flatten gathers the parts of a chain of one connective.
-func (e *explainer) flatten(i int32, kind partKind, m mode, out *[]Clause) {
+func (e *explainer) flatten(i int32, kind partKind, decides bool, out *[]Clause) {
 	n := &e.p.relevance.nodes[i]
 	for _, k := range [...]int32{n.a, n.b} {
+		d := decides && e.decides(n, k)
 		if e.p.relevance.nodes[k].kind == kind {
-			e.flatten(k, kind, m, out)
+			e.flatten(k, kind, d, out)
 		} else {
-			*out = append(*out, e.clause(k, m))
+			*out = append(*out, e.clause(k, d))
 		}
 	}
 }
 
-// value returns what the decision took the node for; a checklist's known(x) is false until x is known.
-func (e *explainer) value(i int32, m mode) *bool {
-	can := e.r.scratch.possible[m][i]
-	if m == forItem && !single(can) {
-		// In a checklist's sweep known(x) counts as open: its value is what the rule itself gives.
-		can = e.settle(i)
+// decides tells whether the value of the node n hangs on its part k, as Kleene's logic has it: where one part settles
+// `and`, `or` or a choice, the others do not count; where none does, those that are unknown do.
+func (e *explainer) decides(n *ruleNode, k int32) bool {
+	whole, part := truthOf(e.p.possible(n, forRule, e.f, e.r)), e.truth(k)
+	switch n.kind {
+	case andPart, orPart:
+		return part == whole
+	case condPart:
+		switch c := e.truth(n.c); {
+		case c == True:
+			return k != n.b
+		case c == False:
+			return k != n.a
+		case whole != Unknown:
+			return k != n.c // both sides come out the same
+		}
 	}
-	var v bool
-	switch can {
-	case canTrue:
-		v = true
-	case canFalse:
-	default:
-		return nil
-	}
-	return &v
+	return whole != Unknown || part == Unknown
 }
 
-// settle returns the value of the node with known(x) as it is now.
-func (e *explainer) settle(i int32) possible {
-	n := &e.p.relevance.nodes[i]
-	switch n.kind {
-	case andPart:
-		return flipped(orOf(flipped(e.settle(n.a)), flipped(e.settle(n.b))))
-	case orPart:
-		return orOf(e.settle(n.a), e.settle(n.b))
-	case notPart:
-		return flipped(e.settle(n.a))
-	case condPart:
-		return condOf(e.settle(n.c), e.settle(n.a), e.settle(n.b))
-	case samePart:
-		return sameOf(e.settle(n.a), e.settle(n.b))
-	case definePart:
-		return e.settle(e.p.relevance.defines[n.ref].to - 1)
+// truth returns the value of a node that has been swept.
+func (e *explainer) truth(i int32) Truth { return truthOf(e.r.scratch.possible[forRule][i]) }
+
+// truthOf returns the one value in can; Unknown where there are more.
+func truthOf(can possible) Truth {
+	switch can {
+	case canTrue:
+		return True
+	case canFalse:
+		return False
 	}
-	return e.p.possible(n, forRule, e.f, e.r)
+	return Unknown
+}
+
+// value returns the value of a node as JSON has it: nil where it is unknown.
+func (e *explainer) value(i int32) *bool {
+	v := e.truth(i)
+	if v == Unknown {
+		return nil
+	}
+	yes := v == True
+	return &yes
 }
 
 // truthTest puts `fact == true` and the like into words.
@@ -245,19 +251,27 @@ func (e *explainer) words(x, beside *rule.Expr) string {
 
 // facts gathers the state of every fact that a test looks at, definitions of values entered.
 func (e *explainer) facts(x *rule.Expr, out *[]FactState) {
-	x.Walk(func(n *rule.Expr) {
-		switch n.Op {
-		case rule.OpFact, rule.OpKnown, rule.OpHappened:
-			for _, have := range *out {
-				if have.Fact == n.Name {
-					return
-				}
+	seen := map[string]bool{}
+	var gather func(x *rule.Expr)
+	gather = func(x *rule.Expr) {
+		x.Walk(func(n *rule.Expr) {
+			switch n.Op {
+			case rule.OpFact, rule.OpKnown, rule.OpHappened, rule.OpDefine:
+			default:
+				return
 			}
-			*out = append(*out, e.state(int(e.p.factIndex[n.Name])))
-		case rule.OpDefine:
-			e.facts(e.p.model.Defines[e.p.defineIndex[n.Name]].Rule.Expr, out)
-		}
-	})
+			if seen[n.Name] {
+				return
+			}
+			seen[n.Name] = true
+			if n.Op == rule.OpDefine {
+				gather(e.p.model.Defines[e.p.defineIndex[n.Name]].Rule.Expr)
+			} else {
+				*out = append(*out, e.state(int(e.p.factIndex[n.Name])))
+			}
+		})
+	}
+	gather(x)
 }
 
 func (e *explainer) state(i int) FactState {

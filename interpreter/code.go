@@ -72,10 +72,15 @@ type part struct {
 
 // run evaluates a rule.
 func (p *Program) run(c *code, f *Facts, r *Result) Truth {
+	p.prepare(c, f, r)
+	return p.exec(c.entry, f, r)
+}
+
+// prepare fills in the temps that a tangled rule needs.
+func (p *Program) prepare(c *code, f *Facts, r *Result) {
 	for i := range c.before {
 		r.temps[c.before[i].temp] = p.exec(c.before[i].entry, f, r)
 	}
-	return p.exec(c.entry, f, r)
 }
 
 // exec follows the instructions from pc to an end.
@@ -155,9 +160,11 @@ const (
 	pushConst valueOp = iota // imm
 	pushFact                 // unknown where the fact is
 	pushEvent                // unknown until the day has come
+	pushSet                  // the fact itself; unknown where the fact is
 	pushTemp                 // the value imm, computed before
 	pushToday
 	pushCount // how many bits the mask in the slots has
+	countSet  // how many values the set has that the fact on the stack is
 	toFloat
 	addInt
 	subInt
@@ -193,14 +200,16 @@ const (
 	equal relation = iota
 	less
 	lessOrEqual
-	isMember // left, the index of a value, is in the set at right
+	isMember // left, the index of a value, is in the set right
+	hasAny   // the set left has one of the bits of masks
+	hasAll   // the set left has all of the bits of masks
 )
 
 type comparison struct {
 	left, right span
 	relation    relation
 	float       bool
-	set         int32 // isMember: the fact
+	masks       []int64 // hasAny, hasAll
 }
 
 func (p *Program) compare(c *comparison, f *Facts, r *Result) (value, ok bool) {
@@ -208,15 +217,15 @@ func (p *Program) compare(c *comparison, f *Facts, r *Result) (value, ok bool) {
 	if !ok {
 		return false, false
 	}
-	if c.relation == isMember {
-		if !f.Known(int(c.set)) {
-			return false, false
-		}
-		return f.values[int64(p.layout.slot[c.set])+x>>6]>>uint(x&63)&1 != 0, true
+	if c.relation == hasAny || c.relation == hasAll {
+		return hasMasks(p.setOf(x, f), c.masks, c.relation == hasAll), true
 	}
 	y, ok := p.value(c.right, f, r)
 	if !ok {
 		return false, false
+	}
+	if c.relation == isMember {
+		return p.setOf(y, f)[x>>6]>>uint(x&63)&1 != 0, true
 	}
 	if c.float {
 		x, y := math.Float64frombits(uint64(x)), math.Float64frombits(uint64(y))
@@ -235,6 +244,25 @@ func (p *Program) compare(c *comparison, f *Facts, r *Result) (value, ok bool) {
 		return x < y, true
 	}
 	return x <= y, true
+}
+
+// setOf returns the bits of the set that the fact is.
+func (p *Program) setOf(fact int64, f *Facts) []int64 {
+	slot := p.layout.slot[fact]
+	return f.values[slot : slot+p.layout.words[fact]]
+}
+
+// hasMasks tells whether the set has any, or all, of the bits.
+func hasMasks(set, masks []int64, all bool) bool {
+	for i, m := range masks {
+		switch {
+		case all && set[i]&m != m:
+			return false
+		case !all && set[i]&m != 0:
+			return true
+		}
+	}
+	return all
 }
 
 // value computes a value; ok is false where it is unknown. Overflow was excluded when the model was checked.
@@ -259,6 +287,12 @@ func (p *Program) value(s span, f *Facts, r *Result) (v int64, ok bool) {
 			}
 			stack[n] = f.values[in.slot]
 			n++
+		case pushSet:
+			if !f.Known(int(in.fact)) {
+				return 0, false
+			}
+			stack[n] = int64(in.fact)
+			n++
 		case pushTemp:
 			t := r.valueTemps[in.imm]
 			if !t.ok {
@@ -279,6 +313,12 @@ func (p *Program) value(s span, f *Facts, r *Result) (v int64, ok bool) {
 			}
 			stack[n] = int64(c)
 			n++
+		case countSet:
+			c := 0
+			for _, w := range p.setOf(stack[n-1], f) {
+				c += bits.OnesCount64(uint64(w))
+			}
+			stack[n-1] = int64(c)
 		case toFloat:
 			stack[n-1] = int64(math.Float64bits(float64(stack[n-1])))
 		case negInt:

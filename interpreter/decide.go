@@ -50,6 +50,7 @@ func (p *Program) walk(f *Facts, r *Result) {
 		case defineNode:
 			d := &p.defines[n.index]
 			if d.isValue {
+				p.prepare(&d.rule, f, r)
 				v, ok := p.value(d.value, f, r)
 				r.valueTemps[d.temp] = valueTemp{v, ok}
 			} else {

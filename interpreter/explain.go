@@ -27,10 +27,11 @@ func (p *Program) Explain(f *Facts, at calendar.Day, l lang.Lang) *Explanation {
 	var r Result
 	p.Decide(f, at, &r)
 	r.scratch.ready(p)
-	e := &explainer{p: p, f: f, r: &r, l: l}
+	e := &explainer{p: p, f: f, r: &r, l: l, told: make([]bool, len(p.defines))}
 	out := &Explanation{Decision: p.Words(&r, l), Steps: []Reasons{}, Outcomes: []OutcomeReasons{}}
+	changes := e.changes()
 	for i := range p.model.Steps {
-		out.Steps = append(out.Steps, e.step(i))
+		out.Steps = append(out.Steps, e.step(i, changes[i]))
 	}
 	for i := range p.model.Outcomes {
 		out.Outcomes = append(out.Outcomes, e.outcome(i))
@@ -42,27 +43,26 @@ func (p *Program) Explain(f *Facts, at calendar.Day, l lang.Lang) *Explanation {
 }
 
 type explainer struct {
-	p *Program
-	f *Facts
-	r *Result
-	l lang.Lang
+	p    *Program
+	f    *Facts
+	r    *Result
+	l    lang.Lang
+	told []bool // the definitions that the rule at hand has been told to rest on
 }
 
 func (e *explainer) say(id string, args map[string]any) string { return catalogue.Text(e.l, id, args) }
 
-func (e *explainer) step(i int) Reasons {
+func (e *explainer) step(i int, changes []Change) Reasons {
 	s, state := e.p.model.Steps[i], &e.r.steps[i]
 	out := Reasons{
 		Step: s.ID, Title: s.Title.In(e.l), Status: state.status.String(),
 		Text:  e.say("step."+state.status.String(), map[string]any{"Day": state.first.String()}),
-		After: e.after(s.After), Items: []ItemState{}, Time: e.time(i), Changes: e.changes(i),
+		After: e.after(s.After), Items: []ItemState{}, Time: e.time(i), Changes: changes,
 		Source: optional(s.Origin.Source), Interpretation: optional(s.Origin.Interpretation.In(e.l)),
 	}
 	out.Applies = e.applies(e.p.steps[i].stage, e.p.relevance.whens[i])
 	for k, item := range s.Done {
-		n := e.p.relevance.items[i][k]
-		e.p.sweep(n, forItem, e.f, e.r)
-		c := e.rule(n, forItem)
+		c := e.rule(e.p.relevance.items[i][k])
 		met := c.Value != nil && *c.Value
 		out.Items = append(out.Items, ItemState{ID: optional(item.ID), Title: ItemTitle(item, e.l), Met: met, Clause: c})
 	}
@@ -95,13 +95,10 @@ func (e *explainer) outcome(i int) OutcomeReasons {
 func (e *explainer) applies(stage int32, when run) []Clause {
 	out := []Clause{}
 	if stage >= 0 && !e.p.relevance.stages[stage].empty() {
-		n := e.p.relevance.stages[stage]
-		e.p.sweep(n, forRule, e.f, e.r)
-		out = append(out, e.rule(n, forRule))
+		out = append(out, e.rule(e.p.relevance.stages[stage]))
 	}
 	if !when.empty() {
-		e.p.sweep(when, forRule, e.f, e.r)
-		out = append(out, e.rule(when, forRule))
+		out = append(out, e.rule(when))
 	}
 	return out
 }

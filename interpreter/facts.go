@@ -11,26 +11,23 @@ import (
 // layout gives every fact of a model its place: a bit for "known", one for "unobtainable", and one slot
 // of 64 bits for its value (a set takes as many as its values need). Bools are 0 or 1, enums the index of
 // the value, dates and events day numbers, numbers the bits of a float64, sets bit masks, and texts the
-// index among the texts that rules compare the fact with (0: none of them).
+// number of the text among those that rules name (0: none of them).
 type layout struct {
 	facts []*dsl.Fact // by index, which is also the bit
 	slot  []int32
 	words []int32 // of a set: how many slots
 	slots int
 	masks int
-	texts []map[string]int64 // by fact; nil for other types
+	texts map[string]int64 // those that rules name, by number
 }
 
 func newLayout(facts []*dsl.Fact) layout {
-	l := layout{facts: facts, slot: make([]int32, len(facts)), words: make([]int32, len(facts)), texts: make([]map[string]int64, len(facts))}
+	l := layout{facts: facts, slot: make([]int32, len(facts)), words: make([]int32, len(facts)), texts: map[string]int64{}}
 	for i, f := range facts {
 		l.slot[i] = int32(l.slots)
 		l.words[i] = 1
-		switch f.Type.Kind {
-		case rule.Set:
+		if f.Type.Kind == rule.Set {
 			l.words[i] = int32(max(1, (len(f.Type.Values)+63)/64))
-		case rule.Text:
-			l.texts[i] = map[string]int64{}
 		}
 		l.slots += int(l.words[i])
 	}
@@ -38,13 +35,14 @@ func newLayout(facts []*dsl.Fact) layout {
 	return l
 }
 
-// textIndex returns the number by which rules know the text s of the fact, giving it one if needed.
-func (l *layout) textIndex(fact int, s string) int64 {
-	if i, ok := l.texts[fact][s]; ok {
+// textNumber returns the number by which rules know the text s, giving it one if needed. One text has one number
+// whatever fact it is compared with, so that the texts of a choice between two facts can be compared too.
+func (l *layout) textNumber(s string) int64 {
+	if i, ok := l.texts[s]; ok {
 		return i
 	}
-	i := int64(len(l.texts[fact]) + 1)
-	l.texts[fact][s] = i
+	i := int64(len(l.texts) + 1)
+	l.texts[s] = i
 	return i
 }
 
@@ -135,7 +133,7 @@ func (f *Facts) SetSet(i int, values []int) {
 
 // SetText gives the text fact with index i a value.
 func (f *Facts) SetText(i int, s string) {
-	f.set(i, f.layout.texts[i][s])
+	f.set(i, f.layout.texts[s])
 	if f.texts == nil {
 		f.texts = make([]string, len(f.layout.facts))
 	}

@@ -32,15 +32,23 @@ const hoistDepth = 6
 
 // rule lowers a whole rule.
 func (l *lowerer) rule(e *rule.Expr) code {
+	return l.whole(e, func() int32 { return l.truth(e) })
+}
+
+func (l *lowerer) truth(e *rule.Expr) int32 { return l.test(e, endTrue, endFalse, endUnknown) }
+
+// whole lowers all of e, in the way that lower does: in one piece, or where that grows past a bound, with its deep parts
+// put in temps. lower may be called twice.
+func (l *lowerer) whole(e *rule.Expr, lower func() int32) code {
 	nodes := 0
 	e.Walk(func(*rule.Expr) { nodes++ })
 	l.limit = 12*nodes + 64
 	l.hoist = nil
-	if c, ok := l.attempt(e); ok {
-		return c
+	if entry, ok := l.attempt(lower); ok {
+		return code{entry: entry}
 	}
-	l.hoist = map[*rule.Expr]int32{}
 	l.limit = math.MaxInt
+	l.hoist = map[*rule.Expr]int32{}
 	var c code
 	var deep func(e *rule.Expr, depth int)
 	deep = func(e *rule.Expr, depth int) {
@@ -48,37 +56,28 @@ func (l *lowerer) rule(e *rule.Expr) code {
 			deep(a, depth+1)
 		}
 		if depth > 0 && depth%hoistDepth == 0 && isLogic(e) {
-			whole, _ := l.attempt(e)
-			c.before = append(c.before, part{entry: whole.entry, temp: int32(l.p.temps)})
+			entry, _ := l.attempt(func() int32 { return l.truth(e) })
+			c.before = append(c.before, part{entry: entry, temp: int32(l.p.temps)})
 			l.hoist[e] = int32(l.p.temps)
 			l.p.temps++
 		}
 	}
 	deep(e, 0)
-	whole, _ := l.attempt(e)
-	c.entry = whole.entry
+	c.entry, _ = l.attempt(lower)
 	return c
 }
 
-// begin makes ready to lower an expression whose code may grow freely.
-func (l *lowerer) begin() {
+// attempt lowers something within the limit; else it takes back what was emitted.
+func (l *lowerer) attempt(lower func() int32) (entry int32, ok bool) {
+	comparisons, values := len(l.p.comparisons), len(l.p.values)
 	l.memo = map[context]int32{}
 	l.start = len(l.p.code)
 	l.overflow = false
-	l.hoist = nil
-	l.limit = math.MaxInt
-}
-
-func (l *lowerer) attempt(e *rule.Expr) (code, bool) {
-	limit, hoist := l.limit, l.hoist
-	l.begin()
-	l.limit, l.hoist = limit, hoist
-	entry := l.test(e, endTrue, endFalse, endUnknown)
+	entry = lower()
 	if l.overflow {
-		l.p.code = l.p.code[:l.start]
-		return code{}, false
+		l.p.code, l.p.comparisons, l.p.values = l.p.code[:l.start], l.p.comparisons[:comparisons], l.p.values[:values]
 	}
-	return code{entry: entry}, true
+	return entry, !l.overflow
 }
 
 // isLogic tells whether e is put together from truth values.
@@ -193,9 +192,9 @@ func (l *lowerer) relation(x, y *rule.Expr, rel relation, t, f, u int32) int32 {
 		if float {
 			ops = [...]opcode{equal: testEqF, less: testLtF, lessOrEqual: testLeF}
 		}
-		return l.onFact(x, instruction{op: ops[rel], imm: l.constant(x, y, float), t: t, f: f, u: u})
+		return l.onFact(x, instruction{op: ops[rel], imm: l.constant(y, float), t: t, f: f, u: u})
 	}
-	return l.compare(comparison{left: l.value(x, y, float), right: l.value(y, x, float), relation: rel, float: float}, t, f, u)
+	return l.compare(comparison{left: l.value(x, float), right: l.value(y, float), relation: rel, float: float}, t, f, u)
 }
 
 func (l *lowerer) compare(c comparison, t, f, u int32) int32 {
@@ -203,11 +202,11 @@ func (l *lowerer) compare(c comparison, t, f, u int32) int32 {
 	return l.emit(instruction{op: testCompare, imm: int64(len(l.p.comparisons) - 1), t: t, f: f, u: u})
 }
 
-// constant returns the bits of the literal y as the slot of x holds them.
-func (l *lowerer) constant(x, y *rule.Expr, float bool) int64 {
+// constant returns the bits of the literal y as a slot holds them, or a stack that counts in floats.
+func (l *lowerer) constant(y *rule.Expr, float bool) int64 {
 	switch {
 	case y.Type.Kind == rule.Text:
-		return l.p.layout.textIndex(int(l.p.factIndex[x.Name]), y.Name)
+		return l.p.layout.textNumber(y.Name)
 	case y.Type.Kind == rule.Number:
 		return int64(math.Float64bits(y.Number))
 	case float:
@@ -220,10 +219,10 @@ func (l *lowerer) in(e *rule.Expr, t, f, u int32) int32 {
 	x, list := e.Args[0], e.Args[1]
 	switch {
 	case list.Op == rule.OpList:
-	case x.Op == rule.OpConst: // 'value' in a set
+	case x.Op == rule.OpConst && direct(list): // 'value' in a set
 		return l.onFact(list, instruction{op: testAny, slot: int32(x.Value >> 6), imm: 1 << (x.Value & 63), t: t, f: f, u: u})
 	default: // an enum in a set of the same values
-		return l.compare(comparison{left: l.value(x, x, false), relation: isMember, set: l.p.factIndex[list.Name]}, t, f, u)
+		return l.compare(comparison{left: l.value(x, false), right: l.value(list, false), relation: isMember}, t, f, u)
 	}
 	if direct(x) && x.Type.Kind == rule.Enum && len(x.Type.Values) <= 64 {
 		mask := int64(0)
@@ -244,9 +243,16 @@ func (l *lowerer) in(e *rule.Expr, t, f, u int32) int32 {
 
 func (l *lowerer) has(e *rule.Expr, t, f, u int32) int32 {
 	set, list := e.Args[0], e.Args[1]
-	masks := make([]int64, l.p.layout.words[l.p.factIndex[set.Name]])
+	masks := make([]int64, max(1, (len(set.Type.Values)+63)/64))
 	for _, v := range list.Args {
 		masks[v.Value>>6] |= 1 << (v.Value & 63)
+	}
+	if !direct(set) {
+		c := comparison{left: l.value(set, false), relation: hasAny, masks: masks}
+		if e.Op == rule.OpHasAll {
+			c.relation = hasAll
+		}
+		return l.compare(c, t, f, u)
 	}
 	op, done := testAny, f
 	if e.Op == rule.OpHasAll {

@@ -4,12 +4,12 @@ import (
 	"github.com/stegvis/stegvis/dsl/rule"
 )
 
-// value lowers the number or day e for the second machine. other is what e is compared with: a text or enum
-// literal is numbered by the fact beside it.
-func (l *lowerer) value(e, other *rule.Expr, float bool) span {
+// value lowers e, which is no truth value, for the second machine. Of a set, which can only come from a fact, the
+// value is the fact.
+func (l *lowerer) value(e *rule.Expr, float bool) span {
 	// The code of conditions inside e is emitted among the tests; its own instructions are gathered apart first,
 	// since lowering a nested value appends to the same array.
-	v := valueLowerer{l: l, other: other}
+	v := valueLowerer{l: l}
 	l.nesting++
 	l.p.nesting = max(l.p.nesting, l.nesting)
 	v.expr(e)
@@ -29,7 +29,6 @@ func (l *lowerer) value(e, other *rule.Expr, float bool) span {
 
 type valueLowerer struct {
 	l     *lowerer
-	other *rule.Expr
 	out   []valueInstruction
 	depth int // how many values stand on the stack
 }
@@ -37,7 +36,7 @@ type valueLowerer struct {
 func (v *valueLowerer) emit(in valueInstruction) int {
 	v.out = append(v.out, in)
 	switch in.op {
-	case pushConst, pushFact, pushEvent, pushTemp, pushToday, pushCount:
+	case pushConst, pushFact, pushEvent, pushSet, pushTemp, pushToday, pushCount:
 		v.depth++
 		v.l.p.depth = max(v.l.p.depth, v.depth)
 	case addInt, subInt, mulInt, addFloat, subFloat, mulFloat, daysBetween:
@@ -50,12 +49,15 @@ func (v *valueLowerer) expr(e *rule.Expr) {
 	p := v.l.p
 	switch e.Op {
 	case rule.OpConst:
-		v.emit(valueInstruction{op: pushConst, imm: v.l.constant(v.other, e, e.Type.Kind == rule.Number)})
+		v.emit(valueInstruction{op: pushConst, imm: v.l.constant(e, e.Type.Kind == rule.Number)})
 	case rule.OpFact:
 		i := p.factIndex[e.Name]
 		op := pushFact
-		if e.Type.Kind == rule.Event {
+		switch e.Type.Kind {
+		case rule.Event:
 			op = pushEvent
+		case rule.Set:
+			op = pushSet
 		}
 		v.emit(valueInstruction{op: op, fact: i, slot: p.layout.slot[i]})
 	case rule.OpDefine:
@@ -63,6 +65,11 @@ func (v *valueLowerer) expr(e *rule.Expr) {
 	case rule.OpToday:
 		v.emit(valueInstruction{op: pushToday})
 	case rule.OpCount:
+		if !direct(e.Args[0]) {
+			v.expr(e.Args[0])
+			v.emit(valueInstruction{op: countSet})
+			break
+		}
 		i := p.factIndex[e.Args[0].Name]
 		v.emit(valueInstruction{op: pushCount, fact: i, slot: p.layout.slot[i], n: p.layout.words[i]})
 	case rule.OpAdd, rule.OpSub, rule.OpMul:

@@ -1,6 +1,7 @@
 package interpreter_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 func TestAnEnumCanBeLookedUpInASet(t *testing.T) {
 	var values []string
 	for i := range 70 {
-		values = append(values, "v"+strings.Repeat("x", i)+" = \"Värde\"")
+		values = append(values, fmt.Sprintf("v%d = \"Värde\"", i))
 	}
 	list := "{ " + strings.Join(values, ", ") + " }"
 	read := dsl.Load([]*diag.Source{diag.NewSource("m.toml", `

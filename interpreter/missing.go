@@ -45,12 +45,8 @@ func (p *Program) whyUnknown(stage int32, when run, m mode, f *Facts, r *Result)
 		of = p.relevance.stages[stage]
 	}
 	x, y := p.sweep(of, m, f, r), p.sweep(when, m, f, r)
-	if y&(canTrue|canUnknown) != 0 {
-		p.mark(of, m, f, r)
-	}
-	if x&(canTrue|canUnknown) != 0 {
-		p.mark(when, m, f, r)
-	}
+	p.mark(of, throughAnd[anyMove][y], m, f, r)
+	p.mark(when, throughAnd[anyMove][x], m, f, r)
 }
 
 // unmet finds the facts that could change an unmet item of the required step i.
@@ -60,7 +56,7 @@ func (p *Program) unmet(i int, f *Facts, r *Result) {
 		r.items[p.steps[i].firstItem+k] = v
 		if v != True {
 			p.sweep(item, forItem, f, r)
-			p.mark(item, forItem, f, r)
+			p.mark(item, anyMove, forItem, f, r)
 		}
 	}
 }
@@ -71,11 +67,13 @@ func (p *Program) undatedFrom(c *stepCode, f *Facts, r *Result) {
 		if _, ok := e.from(f, r.at); ok {
 			return
 		}
+		// Its stage's time does not bound a step that repeats.
 		for _, x := range [...]*fromFact{e.since, e.start} {
 			if x != nil && !x.event && !f.IsUnobtainable(int(x.fact)) {
 				r.scratch.found[x.fact] = true
 			}
 		}
+		return
 	}
 	for i := range c.bounds {
 		if x := c.bounds[i].from; !x.event && !f.Known(int(x.fact)) && !f.IsUnobtainable(int(x.fact)) {

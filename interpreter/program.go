@@ -182,9 +182,11 @@ func (p *Program) lowerDefines(l *lowerer) {
 		if e := d.Rule.Expr; e.Type.Kind == rule.Bool {
 			c.rule = l.rule(e)
 		} else {
-			l.begin()
 			c.isValue = true
-			c.value = l.value(e, e, e.Type.Kind == rule.Number)
+			c.rule = l.whole(e, func() int32 {
+				c.value = l.value(e, e.Type.Kind == rule.Number)
+				return 0
+			})
 		}
 		p.defines[i] = c
 	}

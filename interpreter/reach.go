@@ -37,17 +37,18 @@ func (p *Program) cells(rules []run, try func(*Facts, *Result) bool, tooMany fun
 	r.at = 20_000
 	r.fit(p)
 	r.scratch.ready(p)
-	e := &explainer{p: p, f: f, r: &r}
-	facts, steps := e.looksAt(rules...)
+	facts, steps := p.looksAt(rules...)
 	if steps {
 		tooMany()
 		return
 	}
+	others := newAlternatives(p, r.at)
 	values := make([][]alternative, len(facts))
 	total := 1
 	for i, k := range facts {
-		values[i] = append([]alternative{{put: func(f *Facts, k int) { f.Forget(k) }}}, e.alternatives(k)...)
-		if total *= len(values[i]); total > maxCells {
+		known, all := others.of(k)
+		values[i] = append([]alternative{{put: func(f *Facts, k int) { f.Forget(k) }}}, known...)
+		if total *= len(values[i]); !all || total > maxCells {
 			tooMany()
 			return
 		}

@@ -7,11 +7,11 @@ import (
 
 // relevance answers, for a rule whose value is unknown, which facts could still change it. It holds
 // every rule as nodes in post-order, children before parents, so that one sweep forward finds what
-// values each part can take, and one sweep back marks the parts that can change the whole.
+// values each part can take, and one sweep back (marking.go) which facts can change the whole.
 //
-// A part decided by Kleene's logic has one possible value, and marks nothing below its siblings: in
-// `false and x`, x is never marked. A fact that nobody can tell, and an event that has not happened, can only be
-// unknown, so they too are never marked.
+// A part decided by Kleene's logic has one possible value, and hides what stands beside it: in
+// `false and x`, x is never found. A fact that nobody can tell, and an event that has not happened, can only be
+// unknown, so they too are never found.
 type relevance struct {
 	nodes    []ruleNode
 	exprs    []*rule.Expr // what each node stands for, to put it into words
@@ -186,9 +186,9 @@ func (b *relevanceBuilder) fact(e *rule.Expr) int32 {
 type scratch struct {
 	possible [modes][]possible
 	swept    [modes][]bool // by definition
-	marked   []bool        // nodes that can change the whole
-	entered  []bool        // definitions that can
-	queue    []int32       // of those, to be looked into
+	seen     []moves       // by node: which moves of it move the whole
+	entered  []moves       // likewise, by definition
+	queue    []int32       // definitions to be looked into
 	found    []bool        // facts that can
 	pairs    []pair
 	arena    []int32
@@ -200,13 +200,13 @@ type pair struct{ fact, target int32 }
 // ready makes the sweeps' memory fit the program and forgets the case before.
 func (s *scratch) ready(p *Program) {
 	n := len(p.relevance.nodes)
-	if len(s.marked) != n || len(s.entered) != len(p.defines) || len(s.found) != len(p.layout.facts) {
+	if len(s.seen) != n || len(s.entered) != len(p.defines) || len(s.found) != len(p.layout.facts) {
 		for m := range s.possible {
 			s.possible[m] = make([]possible, n)
 			s.swept[m] = make([]bool, len(p.defines))
 		}
-		s.marked = make([]bool, n)
-		s.entered = make([]bool, len(p.defines))
+		s.seen = make([]moves, n)
+		s.entered = make([]moves, len(p.defines))
 		s.found = make([]bool, len(p.layout.facts))
 	}
 	for m := range s.swept {
@@ -233,7 +233,7 @@ func (p *Program) possible(n *ruleNode, m mode, f *Facts, r *Result) possible {
 	case constPart:
 		return n.fixed
 	case andPart:
-		return flipped(orOf(flipped(can[n.a]), flipped(can[n.b])))
+		return andOf(can[n.a], can[n.b])
 	case orPart:
 		return orOf(can[n.a], can[n.b])
 	case notPart:
@@ -257,13 +257,15 @@ func (p *Program) possible(n *ruleNode, m mode, f *Facts, r *Result) possible {
 		}
 		return canFalse
 	case testPart, atomPart:
-		switch p.run(&n.code, f, r) {
-		case True:
-			return canTrue
-		case False:
-			return canFalse
+		if n.kind == atomPart {
+			if state := joined(can, n); state != settled {
+				return state
+			}
 		}
-		return joined(can, n)
+		if p.run(&n.code, f, r) == True {
+			return canTrue
+		}
+		return canFalse
 	case factPart:
 		switch {
 		case f.Known(int(n.ref)) && !(n.event && f.values[p.layout.slot[n.ref]] > int64(r.at)):
@@ -273,15 +275,7 @@ func (p *Program) possible(n *ruleNode, m mode, f *Facts, r *Result) possible {
 		}
 		return open
 	case pickPart:
-		switch can[n.c] {
-		case canTrue:
-			return can[n.a]
-		case canFalse:
-			return can[n.b]
-		case canUnknown:
-			return shut
-		}
-		return open
+		return pickOf(can[n.c], can[n.a], can[n.b])
 	default: // joinPart
 		return joined(can, n)
 	}
@@ -300,6 +294,20 @@ func joined(can []possible, n *ruleNode) possible {
 	return x
 }
 
+// pickOf returns the state of a choice between two values: it has one where its condition chooses one.
+func pickOf(c, x, y possible) possible {
+	left, right := c&canTrue != 0 && x != shut, c&canFalse != 0 && y != shut
+	switch {
+	case !left && !right:
+		return shut
+	case c == canTrue:
+		return x
+	case c == canFalse:
+		return y
+	}
+	return open
+}
+
 func flipped(x possible) possible {
 	y := x & canUnknown
 	if x&canTrue != 0 {
@@ -310,6 +318,8 @@ func flipped(x possible) possible {
 	}
 	return y
 }
+
+func andOf(x, y possible) possible { return flipped(orOf(flipped(x), flipped(y))) }
 
 func orOf(x, y possible) (z possible) {
 	z = (x | y) & canTrue
@@ -345,63 +355,3 @@ func sameOf(x, y possible) (z possible) {
 	}
 	return z | (x|y)&canUnknown
 }
-
-// mark marks, in the rule n, the parts that can change it, and the facts among them in scratch.found.
-// The rule must have been swept in the same mode.
-func (p *Program) mark(n run, m mode, f *Facts, r *Result) {
-	s := &r.scratch
-	if n.empty() {
-		return
-	}
-	p.markBack(n, m, f, r)
-	for len(s.queue) > 0 {
-		d := s.queue[len(s.queue)-1]
-		s.queue = s.queue[:len(s.queue)-1]
-		p.markBack(p.relevance.defines[d], m, f, r)
-	}
-}
-
-func (p *Program) markBack(n run, m mode, f *Facts, r *Result) {
-	s := &r.scratch
-	can := s.possible[m]
-	clear(s.marked[n.from:n.to])
-	s.marked[n.to-1] = true
-	for i := n.to - 1; i >= n.from; i-- {
-		if !s.marked[i] || single(can[i]) {
-			continue // what can take one value only changes nothing
-		}
-		k := &p.relevance.nodes[i]
-		switch k.kind {
-		case andPart:
-			s.marked[k.a] = can[k.b]&(canTrue|canUnknown) != 0
-			s.marked[k.b] = can[k.a]&(canTrue|canUnknown) != 0
-		case orPart:
-			s.marked[k.a] = can[k.b]&(canFalse|canUnknown) != 0
-			s.marked[k.b] = can[k.a]&(canFalse|canUnknown) != 0
-		case notPart:
-			s.marked[k.a] = true
-		case condPart, pickPart:
-			s.marked[k.a] = can[k.c]&(canTrue|canUnknown) != 0
-			s.marked[k.b] = can[k.c]&(canFalse|canUnknown) != 0
-			s.marked[k.c] = k.kind == pickPart || !(single(can[k.a]) && can[k.a] == can[k.b])
-		case samePart:
-			s.marked[k.a] = can[k.b] != canUnknown
-			s.marked[k.b] = can[k.a] != canUnknown
-		case atomPart, joinPart:
-			s.marked[k.a] = true
-			if k.b >= 0 {
-				s.marked[k.b] = true
-			}
-		case definePart:
-			if !s.entered[k.ref] {
-				s.entered[k.ref] = true
-				s.queue = append(s.queue, k.ref)
-			}
-		case knownPart, factPart:
-			s.found[k.ref] = true
-		}
-	}
-}
-
-// single tells whether a part can take one value only.
-func single(x possible) bool { return x&(x-1) == 0 }

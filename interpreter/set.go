@@ -7,6 +7,7 @@ import (
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/dsl/rule"
 )
 
 // Set is every version of every model of one consistent read, compiled. It is immutable: a reload makes a
@@ -112,7 +113,7 @@ func (s *Set) Choose(c *Case, q Query, faults *diag.List) *Program {
 	}
 	day := q.Day(c)
 	if start := versions[len(versions)-1].model.Start; start != nil {
-		if d, ok := c.day(start.ID); ok {
+		if d, ok := c.day(start.ID); ok && (start.Type.Kind != rule.Event || d <= day) {
 			day = d
 		}
 	}

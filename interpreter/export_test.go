@@ -1,0 +1,4 @@
+package interpreter
+
+// CodeSize is how many instructions, of both machines, the program has.
+func (p *Program) CodeSize() int { return len(p.code) + len(p.values) }

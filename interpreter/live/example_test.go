@@ -1,0 +1,52 @@
+package live_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/stegvis/stegvis/interpreter/live"
+)
+
+// A service opens its folder once and asks Current for each request. A save with a fault changes nothing, and the
+// status tells why.
+func Example() {
+	dir, err := os.MkdirTemp("", "workflows")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "ensam.toml")
+	if err := os.WriteFile(file, []byte(alone("ensam", "1", 1)), 0o644); err != nil {
+		panic(err)
+	}
+
+	l, err := live.Open(live.Config{Dir: dir})
+	if err != nil {
+		panic(err)
+	}
+	defer l.Close()
+	changes := make(chan live.Change)
+	l.Subscribe(func(c live.Change) { changes <- c })
+
+	title := func() string { return l.Current().Versions("ensam")[0].Model().Title.SV }
+	fmt.Println(title())
+
+	for _, text := range []string{"[model]\nid = \"ensam\"\n", alone("ensam", "1", 2)} {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			panic(err)
+		}
+		for _, m := range (<-changes).Models {
+			fmt.Println(m.Key, m.Kind)
+		}
+		fmt.Println(title())
+	}
+
+	// Output:
+	// Ensam 1
+	// ensam@1 failed
+	// Ensam 1
+	// ensam@1 changed
+	// ensam@1 healed
+	// Ensam 2
+}
