@@ -175,6 +175,46 @@ func TestModelWhoseTestsFailIsKept(t *testing.T) {
 	}
 }
 
+// Tests are run against a set that could go live, and what fails them may leave others that cannot.
+func TestModelIsKeptBackBesideOneWhoseTestsFail(t *testing.T) {
+	f := pair(t)
+	f.write("tva.toml", model("tva", 1))
+	cfg := f.quick()
+	fails := false
+	cfg.Tests = func(_ *dsl.Set, candidate *interpreter.Set) map[live.Key]diag.List {
+		if a, b := ask(t, candidate, "liten"), ask(t, candidate, "tva"); a != b {
+			t.Errorf("the tests are given a set that contradicts itself: %q and %q", a, b)
+		}
+		if !fails {
+			return nil
+		}
+		var faults diag.List
+		faults.Error(diag.Span{}, "test-case", nil)
+		return map[live.Key]diag.List{{Model: "tva", Version: "1"}: faults}
+	}
+	l := open(t, cfg)
+	f.write("ord.toml", vocabulary(2))
+	f.write("liten.toml", model("liten", 2))
+	f.write("tva.toml", broken("tva", 2))
+	reload(t, l)
+	wantAnswer(t, l, "liten", whole(1))
+
+	fails = true
+	f.write("tva.toml", model("tva", 2))
+	reload(t, l)
+	wantAnswer(t, l, "tva", whole(1))
+	wantAnswer(t, l, "liten", whole(1))
+	if m := status(l, "liten", "1"); codes(m.Faults) != "live-fact-conflict" {
+		t.Errorf("%+v\n%s", m, text(m.Faults))
+	}
+
+	fails = false
+	f.write("tva.toml", model("tva", 2)+"\n")
+	reload(t, l)
+	wantAnswer(t, l, "tva", whole(2))
+	wantAnswer(t, l, "liten", whole(2))
+}
+
 // The tests of a model can turn bad without a change of the model: it stays, and the status says so.
 func TestModelThatIsLiveStaysWhenItsTestsTurnBad(t *testing.T) {
 	f := pair(t)
