@@ -26,7 +26,7 @@ fmt: ## format the Go files
 	gofmt -w .
 
 update: ## rewrite the expected outputs that tests compare with; read the diff before you commit it
-	go test $(shell grep -rlE --include=*_test.go 'flag\.Bool(Var)?\(.*"update"' . | xargs -r -n1 dirname | sort -u) -update
+	go test $$(grep -rlE --include=*_test.go 'flag\.Bool\("update"' . | xargs -n1 dirname | sort -u) -update
 
 soak: ## the long runs, one line for each row of faults they cover (up to 75 minutes)
 	go run ./internal/soak

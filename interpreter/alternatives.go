@@ -15,6 +15,8 @@ type alternatives struct {
 	p  *Program
 	at calendar.Day
 	by []tests // by fact
+	// daily are the tests, by node, that compare the day asked about with something else than a fact.
+	daily map[int32]bool
 }
 
 // alternative is a value that a fact could have.
@@ -48,17 +50,17 @@ type tests struct {
 const maxTests = 200
 
 func newAlternatives(p *Program, at calendar.Day) *alternatives {
-	a := &alternatives{p: p, at: at, by: make([]tests, len(p.model.Facts))}
+	a := &alternatives{p: p, at: at, by: make([]tests, len(p.model.Facts)), daily: map[int32]bool{}}
 	for i, x := range p.relevance.exprs {
 		if p.relevance.nodes[i].kind == atomPart && x.Op != rule.OpFact {
-			a.note(x)
+			a.daily[int32(i)] = a.note(x)
 		}
 	}
 	return a
 }
 
-// note gathers what the test x compares facts with.
-func (a *alternatives) note(x *rule.Expr) {
+// note gathers what the test x compares facts with. It tells whether x looks at the day asked about and at no fact.
+func (a *alternatives) note(x *rule.Expr) (daily bool) {
 	var in tests
 	var facts []int32
 	var gather func(e *rule.Expr, sign float64)
@@ -98,6 +100,7 @@ func (a *alternatives) note(x *rule.Expr) {
 	for _, k := range facts {
 		a.by[k].add(&in)
 	}
+	return in.today && len(facts) == 0
 }
 
 func (t *tests) literal(e *rule.Expr, sign float64) {

@@ -1,6 +1,10 @@
 package interpreter
 
-import "github.com/stegvis/stegvis/dsl/rule"
+import (
+	"slices"
+
+	"github.com/stegvis/stegvis/dsl/rule"
+)
 
 // changes finds, for every step, which single facts would put it in another status, were they otherwise. It
 // tries each fact that the rules of any step look at with every value that rules can tell apart, by the program itself.
@@ -78,34 +82,39 @@ func (e *explainer) support(i int) []int {
 // other steps too.
 func (p *Program) looksAt(rules ...run) (facts []int, steps bool) {
 	in := make([]bool, len(p.layout.facts))
-	entered := make([]bool, len(p.defines))
-	var add func(n run)
-	add = func(n run) {
-		for k := n.from; k < n.to; k++ {
-			switch node := &p.relevance.nodes[k]; node.kind {
-			case factPart, knownPart:
-				in[node.ref] = true
-			case definePart:
-				if !entered[node.ref] {
-					entered[node.ref] = true
-					add(p.relevance.defines[node.ref])
-				}
-			case testPart:
-				if x := p.relevance.exprs[k]; x.Op == rule.OpHappened {
-					in[p.factIndex[x.Name]] = true
-				} else {
-					steps = true
-				}
+	p.visit(rules, func(k int32) {
+		switch node := &p.relevance.nodes[k]; node.kind {
+		case factPart, knownPart:
+			in[node.ref] = true
+		case testPart:
+			if x := p.relevance.exprs[k]; x.Op == rule.OpHappened {
+				in[p.factIndex[x.Name]] = true
+			} else {
+				steps = true
 			}
 		}
-	}
-	for _, n := range rules {
-		add(n)
-	}
+	})
 	for k, is := range in {
 		if is {
 			facts = append(facts, k)
 		}
 	}
 	return facts, steps
+}
+
+// visit calls f for every node of the rules, definitions entered, each once.
+func (p *Program) visit(rules []run, f func(k int32)) {
+	entered := make([]bool, len(p.defines))
+	rules = slices.Clone(rules)
+	for len(rules) > 0 {
+		n := rules[len(rules)-1]
+		rules = rules[:len(rules)-1]
+		for k := n.from; k < n.to; k++ {
+			f(k)
+			if node := &p.relevance.nodes[k]; node.kind == definePart && !entered[node.ref] {
+				entered[node.ref] = true
+				rules = append(rules, p.relevance.defines[node.ref])
+			}
+		}
+	}
 }

@@ -72,7 +72,9 @@ type part struct {
 
 // run evaluates a rule.
 func (p *Program) run(c *code, f *Facts, r *Result) Truth {
-	p.prepare(c, f, r)
+	if len(c.before) > 0 {
+		p.prepare(c, f, r)
+	}
 	return p.exec(c.entry, f, r)
 }
 

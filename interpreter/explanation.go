@@ -42,11 +42,12 @@ type Clause struct {
 	Text    string      `json:"text"` // in words
 	Rule    string      `json:"rule"` // as rules are written
 	Value   *bool       `json:"value"`
-	Join    string      `json:"join"`   // how Parts make the value: all, any, not, if, same, define; "" for a single test
-	Define  *string     `json:"define"` // the id, where Join is define
-	Decides bool        `json:"decides"`
-	Facts   []FactState `json:"facts"` // what a single test looks at
-	Parts   []Clause    `json:"parts"`
+	Join    string      `json:"join"`    // how Parts make the value: all, any, not, if, same, differ, define; "" for a single test
+	Define  *string     `json:"define"`  // the id, where Join is define
+	Decides bool        `json:"decides"` // the value of the whole rule hangs on this part
+	Facts   []FactState `json:"facts"`   // what a single test looks at
+	// Parts are empty for a single test, and for a definition that the same rule has told of before.
+	Parts []Clause `json:"parts"`
 }
 
 // FactState is what is known of a fact.
@@ -93,7 +94,7 @@ type TimeReason struct {
 // Change is a single fact that, were it so, would put the step in another status.
 type Change struct {
 	Fact   string `json:"fact"`
-	To     any    `json:"to"` // as a case file gives it; null: not happened
+	To     any    `json:"to"` // as a case file gives it; null: not happened; "–" for any text that no rule names
 	Text   string `json:"text"`
 	Status string `json:"status"`
 }

@@ -80,8 +80,6 @@ type bound struct {
 	notBefore *calendar.Duration
 	roll      bool
 	time      *dsl.Time
-	fromStage bool
-	askable   bool // from is a date, so that it can be asked for
 }
 
 // fromFact is a date or an event that time is counted from.

@@ -4,8 +4,8 @@ package interpreter
 const maxCells = 50_000
 
 // CanBe finds which values a rule can have, by Truth, whatever is known of a case: it tries every combination of the
-// values that rules can tell apart for the facts it looks at, unknown among them. Where these are too many, or
-// the rule looks at other steps, it says what the rule's form allows.
+// values that rules can tell apart for the facts it looks at, unknown among them. Where these are too many, or cannot
+// be listed, or the rule looks at other steps or at the calendar, it takes every value to be possible.
 func (p *Program) CanBe(of RuleOf) (can [3]bool) {
 	n := p.nodesOf(of)
 	p.cells([]run{n}, func(f *Facts, r *Result) bool {
@@ -37,12 +37,13 @@ func (p *Program) cells(rules []run, try func(*Facts, *Result) bool, tooMany fun
 	r.at = 20_000
 	r.fit(p)
 	r.scratch.ready(p)
-	facts, steps := p.looksAt(rules...)
-	if steps {
+	facts, more := p.looksAt(rules...)
+	others := newAlternatives(p, r.at)
+	p.visit(rules, func(k int32) { more = more || others.daily[k] })
+	if more {
 		tooMany()
 		return
 	}
-	others := newAlternatives(p, r.at)
 	values := make([][]alternative, len(facts))
 	total := 1
 	for i, k := range facts {

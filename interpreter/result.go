@@ -26,7 +26,7 @@ type Result struct {
 	Status   Status
 	Outcome  int     // the outcome that closes the case, or -1
 	Next     []int32 // required steps in file order, those that repeat last
-	Upcoming []int32 // scheduled steps in file order
+	Upcoming []int32 // scheduled steps in file order, those that repeat last
 	Missing  []Missing
 	Stuck    []int32 // facts that nobody can tell and that the case hangs on, in file order
 	Limits   []LimitResult

@@ -187,7 +187,7 @@ func deciding(parts []interpreter.Clause, join string) []interpreter.Clause {
 // names, and a group that is decided by one part gives way to that part.
 func (v *view) clause(w *lines, c *interpreter.Clause, indent int) {
 	parts := c
-	for parts.Join == "define" && (parts.Parts[0].Join == "all" || parts.Parts[0].Join == "any") {
+	for parts.Join == "define" && len(parts.Parts) > 0 && (parts.Parts[0].Join == "all" || parts.Parts[0].Join == "any") {
 		parts = &parts.Parts[0]
 	}
 	picked := deciding(parts.Parts, parts.Join)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -99,7 +100,12 @@ var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 
 func TestLinksBetweenDocumentsLeadSomewhere(t *testing.T) {
 	root := top(t)
-	for _, d := range documents(t) {
+	docs := documents(t)
+	headings := map[string]map[string]bool{}
+	for _, d := range docs {
+		headings[d.name] = d.headings()
+	}
+	for _, d := range docs {
 		for i, line := range d.lines {
 			for _, m := range link.FindAllStringSubmatch(line, -1) {
 				u, err := url.Parse(m[1])
@@ -107,11 +113,15 @@ func TestLinksBetweenDocumentsLeadSomewhere(t *testing.T) {
 					t.Errorf("%s:%d: %v", d.name, i+1, err)
 					continue
 				}
-				if u.IsAbs() || u.Path == "" {
+				if u.IsAbs() {
 					continue
 				}
-				to := filepath.Join(root, filepath.Dir(filepath.FromSlash(d.name)), filepath.FromSlash(u.Path))
-				if _, err := os.Stat(to); err != nil {
+				to := d.name
+				if u.Path != "" {
+					to = path.Join(path.Dir(d.name), u.Path)
+				}
+				_, err = os.Stat(filepath.Join(root, filepath.FromSlash(to)))
+				if err != nil || u.Fragment != "" && !headings[to][u.Fragment] {
 					t.Errorf("%s:%d: the link leads nowhere: %s", d.name, i+1, m[1])
 				}
 			}

@@ -4,8 +4,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // document is a Markdown file of the repo.
@@ -37,6 +39,28 @@ func (b block) file() string {
 		}
 	}
 	return ""
+}
+
+// headings returns what links to the document's headings say after their #: the words in small letters, without
+// signs, joined by hyphens.
+func (d *document) headings() map[string]bool {
+	found := map[string]bool{}
+	for i, line := range d.lines {
+		words := strings.TrimLeft(line, "#")
+		if words == line || !strings.HasPrefix(words, " ") || slices.ContainsFunc(d.blocks, func(b block) bool { return b.first <= i && i < b.end }) {
+			continue
+		}
+		found[strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ':
+				return '-'
+			case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, strings.TrimSpace(words))] = true
+	}
+	return found
 }
 
 // top returns the top folder of the repo.

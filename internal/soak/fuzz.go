@@ -34,7 +34,7 @@ func fuzzTargets(ctx context.Context, packages []string) ([]target, error) {
 }
 
 // slack is what a fuzz target may take beyond its time, for building it with the fuzzer's counters.
-const slack = 3 * time.Minute
+const slack = 2 * time.Minute
 
 // runFuzz runs each target for the time each.
 func runFuzz(ctx context.Context, r *report, targets []target, each time.Duration) {
@@ -61,15 +61,17 @@ func runFuzz(ctx context.Context, r *report, targets []target, each time.Duratio
 // module is left out where packages are shown.
 const module = "github.com/stegvis/stegvis/"
 
-var execs = regexp.MustCompile(`execs: (\d+)`)
+var progress = regexp.MustCompile(`execs: (\d+)|baseline coverage: (\d+)/`)
 
-// executions returns how many inputs a fuzz run tried, by its last line of progress; "" when it tells of none.
+// executions returns how many inputs a fuzz run tried, by its last line of progress: those it made up, or, when it
+// came no further, those it was seeded with and had kept from earlier runs. It is "" when it tells of none.
 func executions(output string) string {
-	all := execs.FindAllStringSubmatch(output, -1)
+	all := progress.FindAllStringSubmatch(output, -1)
 	if len(all) == 0 {
 		return ""
 	}
-	return all[len(all)-1][1]
+	last := all[len(all)-1]
+	return last[1] + last[2] // one of them is empty
 }
 
 var deadline = regexp.MustCompile(`(?m)^--- FAIL: Fuzz\w+ \([\d.]+s\)\n\s+context deadline exceeded\n(FAIL|exit|===)`)

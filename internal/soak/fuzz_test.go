@@ -11,6 +11,9 @@ PASS
 	if got := executions(output); got != "991" {
 		t.Errorf("it reads %q", got)
 	}
+	if got := executions("fuzz: elapsed: 2s, gathering baseline coverage: 263/534 completed\nPASS\n"); got != "263" {
+		t.Errorf("of a run that only came through earlier inputs it reads %q", got)
+	}
 	if got := executions("PASS\n"); got != "" {
 		t.Errorf("of a run that tells nothing it reads %q", got)
 	}

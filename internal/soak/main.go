@@ -26,10 +26,13 @@ import (
 	"time"
 )
 
-// fuzzBudget is the time that all fuzz targets share in the full run, and fuzzMost the most that one of them gets.
+// The full run is over after longest. The rows come first; what they leave is shared by the fuzz targets, each of
+// which gets from fuzzLeast to fuzzMost, besides the time to build it.
 const (
-	fuzzBudget = 24 * time.Minute
-	fuzzMost   = 3 * time.Minute
+	longest   = 73 * time.Minute
+	fuzzLeast = 30 * time.Second
+	fuzzMost  = 2 * time.Minute
+	fuzzBuild = 30 * time.Second
 )
 
 func main() {
@@ -61,14 +64,27 @@ func run(ctx context.Context, args []string, out io.Writer) (int, error) {
 
 // everything is the full run.
 func everything(ctx context.Context, out io.Writer) (int, error) {
+	end := time.Now().Add(longest)
+	ctx, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
 	r := newReport(out)
 	runRows(ctx, r, table)
 	targets, err := fuzzTargets(ctx, []string{"./..."})
 	if err != nil {
 		return 1, err
 	}
-	runFuzz(ctx, r, targets, min(fuzzMost, fuzzBudget/time.Duration(len(targets))))
+	each := fuzzTime(time.Until(end), len(targets))
+	if each < fuzzLeast {
+		r.result("fuzz", false, "the rows left too little time for it", 0, "")
+		return r.close(), nil
+	}
+	runFuzz(ctx, r, targets, each)
 	return r.close(), nil
+}
+
+// fuzzTime returns how long each of n targets runs when they have left together.
+func fuzzTime(left time.Duration, n int) time.Duration {
+	return min(fuzzMost, left/time.Duration(n)-fuzzBuild).Round(time.Second)
 }
 
 // someRows runs the rows whose numbers are given.

@@ -12,18 +12,20 @@ import (
 	"time"
 )
 
-// longest is what the full run may take.
-const longest = 75 * time.Minute
-
-func TestTheWholeSoakEndsInTime(t *testing.T) {
-	sum := fuzzBudget
-	for _, r := range table {
-		for _, s := range r.runs {
-			sum += s.limit
-		}
+func TestFuzzTargetsShareWhatTheRowsLeave(t *testing.T) {
+	cases := []struct {
+		left time.Duration
+		n    int
+		each time.Duration
+	}{
+		{40 * time.Minute, 10, 2 * time.Minute},
+		{40 * time.Minute, 20, 90 * time.Second},
+		{5 * time.Minute, 20, -15 * time.Second}, // too little, which the run tells
 	}
-	if sum > longest {
-		t.Errorf("the limits sum to %s, more than %s", sum, longest)
+	for _, c := range cases {
+		if got := fuzzTime(c.left, c.n); got != c.each {
+			t.Errorf("%d targets in %s: %s each, want %s", c.n, c.left, got, c.each)
+		}
 	}
 }
 
