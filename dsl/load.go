@@ -41,6 +41,7 @@ func Load(sources []*diag.Source) *Set {
 	l.refuseConflicts()
 	l.warnSameDay()
 	l.translateModels()
+	l.layOver()
 	l.refuseLostTexts()
 	l.warnUntranslated()
 	for _, f := range l.files {
