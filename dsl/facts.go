@@ -25,13 +25,7 @@ func (u *unit) readFact(r *fields) {
 	if f.Type.Kind != rule.Event && f.Type.Kind != rule.Invalid {
 		r.need("ask")
 	}
-	f.Ask = r.text("ask")
-	f.Help = r.text("help")
-	if w := r.name("ask_of"); w.present {
-		f.AskOf, _ = find(u, u.actors, w, "unknown-actor")
-	}
-	f.SeenBy = findAll(u, r, "seen_by", u.actors, "unknown-actor")
-	f.Origin = u.origin(r)
+	u.readUse(r, f)
 	r.readValues(f)
 	r.readRange(f)
 	r.close()
@@ -42,6 +36,65 @@ func (u *unit) readFact(r *fields) {
 		u.faults.Error(id.span, "reserved-name", diag.Args{"Name": id.text})
 	}
 	u.facts.add(&u.faults, id, f)
+}
+
+// readUse reads how a fact is asked for and who may see it: what a model can say otherwise of a shared fact.
+func (u *unit) readUse(r *fields, f *Fact) {
+	f.Ask = r.text("ask")
+	f.Help = r.text("help")
+	if w := r.name("ask_of"); w.present {
+		f.AskOf, _ = find(u, u.actors, w, "unknown-actor")
+	}
+	f.SeenBy = findAll(u, r, "seen_by", u.actors, "unknown-actor")
+	f.Origin = u.origin(r)
+}
+
+// readUses reads [use.FACT]: what this model says otherwise than its vocabularies of a fact that it shares with other
+// models. What a fact means, its type and its title, is never otherwise: a case goes through every model.
+func (d *draft) readUseTables() {
+	table := d.single("use")
+	if table == nil {
+		return
+	}
+	for _, e := range table.table.Entries {
+		if e.Value.Kind != syntax.TableKind {
+			d.faults.Error(e.Value.Span, "not-a-table", diag.Args{"Key": e.Name, "Table": "[use]"})
+			continue
+		}
+		r := d.fields(e.Value, "use."+e.Name)
+		own := &Fact{}
+		d.readUse(r, own)
+		r.close()
+		if len(r.table.Entries) == 0 && !r.table.Broken {
+			d.faults.Error(e.Key, "use-of-nothing", diag.Args{"Name": e.Name})
+		}
+		f, ok := find(d.unit, d.facts, word{e.Name, e.Key, true}, "no-such-fact")
+		switch {
+		case !ok:
+			continue
+		case !f.Shared:
+			d.faults.Error(e.Key, "use-of-own", diag.Args{"Name": e.Name}).With(f.Span, "declared-here", nil)
+			continue
+		}
+		d.used[f.ID] = true
+		d.ownUses = append(d.ownUses, f)
+		replace := func(text, with *lang.Text) {
+			if !with.IsZero() {
+				*text = *with
+			}
+		}
+		replace(&f.Ask, &own.Ask)
+		replace(&f.Help, &own.Help)
+		if own.AskOf != nil {
+			f.AskOf = own.AskOf
+		}
+		if r.has("seen_by") {
+			f.SeenBy = own.SeenBy
+		}
+		if own.Origin.Source != "" || !own.Origin.Interpretation.IsZero() {
+			f.Origin = own.Origin
+		}
+	}
 }
 
 func (r *fields) factKind() rule.Kind {

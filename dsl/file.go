@@ -18,6 +18,7 @@ const (
 	unknownFile fileKind = iota
 	modelFile
 	vocabularyFile
+	overlayFile
 	textsFile
 	testFile
 )
@@ -28,11 +29,11 @@ var heads = []struct {
 	name string
 	kind fileKind
 }{
-	{"texts", textsFile}, {"model", modelFile}, {"vocabulary", vocabularyFile}, {"test", testFile},
+	{"texts", textsFile}, {"model", modelFile}, {"vocabulary", vocabularyFile}, {"overlay", overlayFile}, {"test", testFile},
 }
 
 // headNames is how messages list them.
-const headNames = "`[model]`, `[vocabulary]`, `[texts]`, `[test]`"
+const headNames = "`[model]`, `[vocabulary]`, `[overlay]`, `[texts]`, `[test]`"
 
 // testSuffix ends the name of every file of tests, and of no other file.
 const testSuffix = "_test.toml"
@@ -101,7 +102,7 @@ func (f *file) decideKind() {
 		}
 		f.faults.Error(first.Key, code, diag.Args{"Head": first.Name, "Suffix": testSuffix})
 	}
-	if f.kind == modelFile || f.kind == vocabularyFile || f.kind == textsFile {
+	if f.kind != unknownFile && f.kind != testFile {
 		f.readLang()
 	}
 }
@@ -113,7 +114,7 @@ func (f *file) reportNoHead() {
 		names = append(names, h.name)
 	}
 	for _, e := range f.Root.Entries {
-		if near := diag.Suggest(e.Name, names); near != "" || e.Name == "overlay" {
+		if near := diag.Suggest(e.Name, names); near != "" {
 			f.faults.Error(e.Key, "unknown-head", diag.Args{"Head": e.Name, "Near": near, "Heads": headNames})
 			return
 		}

@@ -16,15 +16,27 @@ type part struct {
 	src   *diag.Source
 }
 
-// parts lists the files that a model is made of, in an order that does not depend on their names: the model,
-// its texts, the vocabularies by id, and the texts of each.
+// parts lists the files that a model's answers depend on, in an order that does not depend on their names: the model,
+// its texts, the vocabularies by id, and the texts of each; then the same for each overlay over it, by id.
 func (d *draft) parts() []part {
-	out := append([]part{{"model", d.Source}}, d.unit.textParts("texts")...)
-	uses := append([]*unit{}, d.uses...)
+	out := d.unit.parts("")
+	for _, o := range d.overlays {
+		out = append(out, o.unit.parts("overlay ")...)
+	}
+	return out
+}
+
+func (u *unit) parts(of string) []part {
+	label := of + "file"
+	if of == "" {
+		label = "model"
+	}
+	out := append([]part{{label, u.Source}}, u.textParts(of+"texts")...)
+	uses := append([]*unit{}, u.uses...)
 	sort.SliceStable(uses, func(i, j int) bool { return uses[i].id.text < uses[j].id.text })
 	for _, v := range uses {
-		out = append(out, part{"vocabulary", v.Source})
-		out = append(out, v.textParts("vocabulary texts")...)
+		out = append(out, part{of + "vocabulary", v.Source})
+		out = append(out, v.textParts(of+"vocabulary texts")...)
 	}
 	return out
 }

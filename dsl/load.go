@@ -14,10 +14,11 @@ type Set struct {
 	// Failed lists, by model id, the files of models that have errors (their own, in a vocabulary they use,
 	// or in their texts). Files that do not tell whose they are come first, with no id: whoever keeps an
 	// earlier set finds out by their names which of its models they belonged to (Model.Files).
-	Failed []Failed
-	Tests  []*syntax.File // the *_test.toml files, read but not run
-	Files  []*diag.Source // every file that was read, by name
-	Faults diag.List      // of all files, sorted
+	Failed   []Failed
+	Overlays []*Overlay     // those without errors, by id
+	Tests    []*syntax.File // the *_test.toml files, read but not run
+	Files    []*diag.Source // every file that was read, by name
+	Faults   diag.List      // of all files, sorted
 }
 
 // Failed is a model that could not be made from its files.
@@ -34,11 +35,13 @@ func Load(sources []*diag.Source) *Set {
 	l := &loader{byID: map[string][]*unit{}}
 	l.readFiles(sources)
 	l.readVocabularies()
+	l.readOverlays()
 	l.readModels()
 	l.refuseDuplicates()
 	l.refuseConflicts()
 	l.warnSameDay()
 	l.translateModels()
+	l.layOver()
 	l.refuseLostTexts()
 	l.warnUntranslated()
 	for _, f := range l.files {
@@ -54,6 +57,7 @@ type loader struct {
 	byID         map[string][]*unit // the vocabularies
 	nameless     []*file            // files with errors that do not tell what they are, or whose
 	translations []*translation
+	overlays     []*overlay
 	models       []*draft
 }
 
@@ -135,6 +139,12 @@ func (l *loader) translateModels() {
 			}
 			var units []*unit
 			var ps []places
+			for _, o := range l.overlays {
+				if o.id.text == t.of.text && !forOne {
+					units = append(units, o.unit)
+					ps = append(ps, o.places())
+				}
+			}
 			for _, d := range l.models {
 				if d.id.text == t.of.text && (!forOne || d.version.text == t.version.text) {
 					units = append(units, d.unit)
@@ -154,6 +164,9 @@ func (l *loader) warnUntranslated() {
 		if v.head != nil {
 			v.warnUntranslated(v.vocabularyPlaces(), v.head.Span)
 		}
+	}
+	for _, o := range l.overlays {
+		o.warnUntranslated(o.places(), o.o.Span)
 	}
 	for _, d := range l.models {
 		d.warnUntranslated(d.places(), d.m.Span)
@@ -189,6 +202,11 @@ func (l *loader) refuseLostTexts() {
 	for id := range l.byID {
 		ids = append(ids, id)
 	}
+	for _, o := range l.overlays {
+		if o.id.present {
+			ids = append(ids, o.id.text)
+		}
+	}
 	sort.Strings(ids)
 	for _, d := range l.models {
 		if d.id.present {
@@ -205,7 +223,7 @@ func (l *loader) refuseLostTexts() {
 			t.faults.Error(t.version.span, "texts-of-unknown-version", diag.Args{
 				"Version": t.version.text, "Of": t.of.text, "Known": someOf(have),
 			})
-		case len(l.suspects(modelFile, t.of.text)) == 0 && len(l.suspects(vocabularyFile, t.of.text)) == 0:
+		case len(l.suspects(modelFile, t.of.text)) == 0 && len(l.suspects(vocabularyFile, t.of.text)) == 0 && len(l.suspects(overlayFile, t.of.text)) == 0:
 			t.faults.Error(t.of.span, "texts-of-unknown", diag.Args{
 				"Name": t.of.text, "Near": diag.Suggest(t.of.text, ids), "Known": someOf(ids),
 			})
@@ -237,7 +255,7 @@ func (l *loader) set() *Set {
 	}
 	s.Faults.Sort()
 	for _, f := range l.nameless {
-		if f.kind != modelFile && f.faults.HasErrors() {
+		if f.kind != modelFile && f.kind != overlayFile && f.faults.HasErrors() {
 			s.fail("", "", f.Source, f.faults)
 		}
 	}
@@ -253,6 +271,12 @@ func (l *loader) set() *Set {
 		}
 		s.Models = append(s.Models, d.m)
 	}
+	for _, o := range l.overlays {
+		if !o.allFaults().HasErrors() {
+			s.Overlays = append(s.Overlays, o.o)
+		}
+	}
+	sort.SliceStable(s.Overlays, func(i, j int) bool { return s.Overlays[i].ID < s.Overlays[j].ID })
 	sort.SliceStable(s.Models, func(i, j int) bool {
 		a, b := s.Models[i], s.Models[j]
 		if a.ID != b.ID {
@@ -279,10 +303,19 @@ func (s *Set) fail(id, version string, src *diag.Source, faults diag.List) {
 	s.Failed = append(s.Failed, Failed{ID: id, Version: version, Source: src, Faults: faults})
 }
 
-// allFaults gathers the faults of everything that the model is made of.
+// allFaults gathers the faults of everything that the model is made of, and of the overlays over it.
 func (d *draft) allFaults() diag.List {
-	faults := d.unit.ownFaults()
-	for _, v := range d.uses {
+	faults := d.unit.allFaults()
+	for _, o := range d.overlays {
+		faults = append(faults, o.allFaults()...)
+	}
+	return faults
+}
+
+// allFaults gathers the faults of the unit and of the vocabularies that it uses.
+func (u *unit) allFaults() diag.List {
+	faults := u.ownFaults()
+	for _, v := range u.uses {
 		faults = append(faults, v.ownFaults()...)
 	}
 	return faults

@@ -32,12 +32,13 @@ type Model struct {
 	Outcomes   []*Outcome
 	Limits     []*Limit
 	Capacities []*Capacity
+	Overlays   []*Overlay // those that lie over it, by id
 
 	// Order lists definitions, stages and steps so that each comes after all it depends on.
 	Order []Node
 
 	// Hash identifies everything that an answer of this model can depend on: "sha256:" and the digest of the
-	// bytes of its file, of the vocabularies it uses and of their translations.
+	// bytes of its file, of the vocabularies it uses, of the overlays over it, and of the translations of them all.
 	Hash  string
 	Files []*diag.Source // what went into Hash, in that order
 	Span  diag.Span      // the [model] header

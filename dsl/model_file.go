@@ -1,7 +1,6 @@
 package dsl
 
 import (
-	"sort"
 	"unicode"
 	"unicode/utf8"
 
@@ -33,6 +32,8 @@ type draft struct {
 	outcomes *index[*Outcome]
 	limits   *index[*Limit]
 	roles    *index[*Capacity]
+	overlays []*overlay // those that lie over it
+	ownUses  []*Fact    // shared facts of which the model says something otherwise
 
 	nodes    map[any]*node // by *Define, *Stage or *Step
 	inOrder  []*node       // the same, as they were read
@@ -78,6 +79,7 @@ func readModel(f *file, l *loader) *draft {
 	d.stages.own, d.steps.own = true, true
 	d.readHead(l)
 	d.readGlossary()
+	d.readUseTables()
 	d.m.Start = d.factFor(d.start, "start-type", rule.Event, rule.Date)
 	d.m.Consent = d.factFor(d.consent, "consent-type", rule.Bool)
 	d.readDefines()
@@ -86,9 +88,9 @@ func readModel(f *file, l *loader) *draft {
 	d.resolveAfter()
 	d.readOutcomes()
 	d.readLimits()
-	d.readNotes()
+	d.readNotes(d.notes)
 	d.readCapacities()
-	d.closeRoot(append([]string{"model", "define", "stage", "step", "outcome", "limit", "note", "capacity"}, glossaryTables...)...)
+	d.closeRoot(append([]string{"model", "define", "stage", "step", "outcome", "limit", "note", "capacity", "use"}, glossaryTables...)...)
 	d.checkSize()
 	return d
 }
@@ -112,56 +114,8 @@ func (d *draft) readHead(l *loader) {
 	d.m.InForce, d.hasDay = r.date("in_force")
 	d.m.Region = r.text("region")
 	d.start, d.consent = r.name("start"), r.name("consent")
-	uses, _ := r.names("uses")
-	d.open = r.table.Broken && !r.has("uses") || r.has("uses") && r.table.Get("uses").Kind != syntax.Array
+	d.readUses(r, l)
 	r.close()
-	d.use(uses, l)
-}
-
-// use adopts the vocabularies that the model names.
-func (d *draft) use(uses []word, l *loader) {
-	for _, w := range uses {
-		found := l.byID[w.text]
-		if len(found) == 0 {
-			d.open = true
-			d.reportUnknownVocabulary(w, l)
-			continue
-		}
-		v := found[0]
-		for _, earlier := range d.uses {
-			d.refuseOverlap(w, earlier, v)
-		}
-		d.adopt(v.glossary)
-		d.uses = append(d.uses, v)
-		v.users = append(v.users, d.unit)
-	}
-}
-
-// reportUnknownVocabulary reports a vocabulary that is not there. Where a file that does not tell its name may be the
-// one, the model fails with the faults of that file instead.
-func (d *draft) reportUnknownVocabulary(w word, l *loader) {
-	for _, f := range l.suspects(vocabularyFile, w.text) {
-		d.shared = append(d.shared, f.faults...)
-	}
-	if d.shared.HasErrors() {
-		return
-	}
-	ids := make([]string, 0, len(l.byID))
-	for id := range l.byID {
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
-	d.faults.Error(w.span, "unknown-vocabulary", diag.Args{"Name": w.text, "Near": diag.Suggest(w.text, ids), "Known": someOf(ids)})
-}
-
-// refuseOverlap reports facts that two vocabularies of one model both declare.
-func (d *draft) refuseOverlap(w word, a, b *unit) {
-	for _, id := range b.facts.ids {
-		if first, both := a.facts.spans[id]; both {
-			d.faults.Error(w.span, "vocabularies-overlap", diag.Args{"Fact": id, "First": a.id.text, "Second": b.id.text}).
-				With(first, "first-here", nil).With(b.facts.spans[id], "again-here", nil)
-		}
-	}
 }
 
 // maxVersion is the longest a version can be, in characters.
@@ -284,17 +238,5 @@ func (d *draft) readDefines() {
 			continue
 		}
 		d.defines.add(&d.faults, id, def)
-	}
-}
-
-// readNotes reads what the source tells that is no rule.
-func (d *draft) readNotes() {
-	for _, r := range d.tables("note") {
-		id := r.id("id")
-		n := &Note{ID: id.text, Text: r.needText("text"), Origin: d.origin(r)}
-		r.close()
-		if id.present {
-			d.notes.add(&d.faults, id, n)
-		}
 	}
 }

@@ -93,6 +93,11 @@ func (d *draft) places() (p places) {
 	p.add(&m.Help, "model", "help")
 	p.add(&m.Region, "model", "region")
 	p = append(p, d.glossary.places(func(s diag.Span) bool { return s.Source == d.Source })...)
+	for _, f := range d.ownUses {
+		p.add(&f.Ask, "use", f.ID, "ask")
+		p.add(&f.Help, "use", f.ID, "help")
+		p.origin(&f.Origin, "use", f.ID)
+	}
 	for _, n := range d.notes.all() {
 		p.add(&n.Text, "note", n.ID, "text")
 		p.origin(&n.Origin, "note", n.ID)

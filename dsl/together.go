@@ -30,7 +30,18 @@ func (l *loader) refuseDuplicates() {
 		check(v, claim{v.id.text, ""}, "duplicate-vocabulary")
 		vocabularies[v.id.text] = v
 	}
+	overlays := map[string]*unit{}
+	for _, o := range l.overlays {
+		check(o.unit, claim{o.id.text, "\x00overlay"}, "duplicate-overlay")
+		overlays[o.id.text] = o.unit
+		if v := vocabularies[o.id.text]; v != nil && o.id.present {
+			o.faults.Error(o.id.span, "name-taken", diag.Args{"ID": o.id.text}).With(v.id.span, "first-here", nil)
+		}
+	}
 	for _, d := range l.models {
+		if o := overlays[d.id.text]; o != nil && d.id.present {
+			d.faults.Error(d.id.span, "name-taken", diag.Args{"ID": d.id.text}).With(o.id.span, "first-here", nil)
+		}
 		if d.version.present {
 			check(d.unit, claim{d.id.text, d.version.text}, "duplicate-model")
 		}

@@ -30,6 +30,7 @@ func (p *Program) Decide(f *Facts, at calendar.Day, r *Result) {
 		}
 	}
 	p.missing(f, r, undetermined)
+	p.breaches(f, r)
 	switch {
 	case len(r.Next) > 0:
 		r.Status = Open

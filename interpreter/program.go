@@ -28,6 +28,7 @@ type Program struct {
 	steps    []stepCode
 	outcomes []outcomeCode
 	limits   []limitCode
+	demands  []demandCode // of the overlays over the model, those that a case can break
 
 	factIndex   map[string]int32
 	stepIndex   map[string]int32
@@ -159,6 +160,7 @@ func Compile(m *dsl.Model) *Program {
 	p.lowerSteps(l)
 	p.lowerOutcomes(l)
 	p.lowerLimits()
+	p.lowerDuties(l)
 	for _, n := range m.Order {
 		switch {
 		case n.Define != nil:

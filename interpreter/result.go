@@ -34,6 +34,7 @@ type Result struct {
 	at         calendar.Day
 	steps      []stepState
 	stages     []Truth
+	breaches   []breach
 	items      []Truth // checklist items; filled in for required steps
 	temps      []Truth
 	valueTemps []valueTemp
@@ -116,5 +117,6 @@ func (r *Result) fit(p *Program) {
 	}
 	r.base = 0
 	r.Next, r.Upcoming, r.Missing, r.Stuck, r.Limits = r.Next[:0], r.Upcoming[:0], r.Missing[:0], r.Stuck[:0], r.Limits[:0]
+	r.breaches = r.breaches[:0]
 	r.Outcome = -1
 }

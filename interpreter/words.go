@@ -51,7 +51,7 @@ func (p *Program) nextStep(i int, r *Result, l lang.Lang) NextStep {
 	s, state := p.model.Steps[i], &r.steps[i]
 	n := NextStep{
 		Step: s.ID, Title: s.Title.In(l), Kind: s.Kind.ID, Actor: s.Actor.ID, With: ids(s.With), Time: state.time,
-		Unmet: []UnmetItem{}, Duties: []DutyFinding{},
+		Unmet: []UnmetItem{}, Duties: p.findings(i, r, l),
 		Source: optional(s.Origin.Source), Interpretation: optional(s.Origin.Interpretation.In(l)),
 	}
 	if s.Stage != nil {

@@ -22,7 +22,11 @@ type followed struct {
 func (a *app) follow(ctx context.Context, dir string, q interpreter.Query) (*followed, error) {
 	if dir == "" {
 		l := a.load(dir)
-		return &followed{current: func() *interpreter.Set { return l.set }, stop: func() {}}, a.missingModel(l, q)
+		f := &followed{current: func() *interpreter.Set { return l.set }, stop: func() {}}
+		if q.Model == allModels {
+			return f, nil
+		}
+		return f, a.missingModel(l, q)
 	}
 	log, err := a.logger()
 	if err != nil {
@@ -39,7 +43,7 @@ func (a *app) follow(ctx context.Context, dir string, q interpreter.Query) (*fol
 	}
 	a.tell(l.Status().Faults)
 	var wrong diag.List
-	if l.Current().Choose(interpreter.NewCase(""), q, &wrong) == nil {
+	if q.Model != allModels && l.Current().Choose(interpreter.NewCase(""), q, &wrong) == nil {
 		l.Close()
 		return nil, misuse{wrong[0].Message(a.lang) + tail(wrong[0].HintText(a.lang))}
 	}

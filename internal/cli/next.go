@@ -64,6 +64,16 @@ func (a *app) next(ctx context.Context, o nextOptions, args []string) error {
 		return a.watch(ctx, dir, q, o, args)
 	}
 	l := a.load(dir)
+	if o.model == allModels {
+		broken, err := a.checkAll(l, q)
+		if err == nil {
+			err = a.answerAll(l.set, q, o, args)
+		}
+		if err == nil && broken {
+			err = errFound
+		}
+		return err
+	}
 	if err := a.missingModel(l, q); err != nil {
 		return err
 	}
@@ -151,6 +161,9 @@ func (a *app) readCase(arg string) (string, error) {
 
 // answer writes the answer for one case and tells whether there was one.
 func (a *app) answer(set *interpreter.Set, q interpreter.Query, o nextOptions, src *diag.Source) bool {
+	if o.model == allModels {
+		return a.answerEach(set, q, o, src)
+	}
 	var faults diag.List
 	c := interpreter.ReadCase(src, &faults)
 	// What could be read of a faulty case is still held against the model, so that all its faults are told at once.
