@@ -36,7 +36,7 @@ const (
 // tests are what rules compare a fact with.
 type tests struct {
 	numbers   []float64
-	spans     []int64 // whole numbers, with which the time since a day may be compared
+	spans     []int64 // whole numbers about the literals, with which the time since a day may be compared
 	dates     []calendar.Day
 	today     bool
 	texts     []string
@@ -48,6 +48,9 @@ type tests struct {
 
 // maxTests is how many literals are kept for one fact: more than a person writes, and too few to be a burden.
 const maxTests = 200
+
+// maxSpan is more days than the calendar has.
+const maxSpan = 1 << 22
 
 func newAlternatives(p *Program, at calendar.Day) *alternatives {
 	a := &alternatives{p: p, at: at, by: make([]tests, len(p.model.Facts)), daily: map[int32]bool{}}
@@ -108,12 +111,18 @@ func (t *tests) literal(e *rule.Expr, sign float64) {
 	case rule.Text:
 		t.texts = append(t.texts, e.Name)
 	case rule.Number:
-		t.numbers = append(t.numbers, sign*e.Number)
+		n := sign * e.Number
+		t.numbers = append(t.numbers, n)
+		if math.Abs(n) < maxSpan {
+			t.spans = append(t.spans, int64(math.Floor(n)), int64(math.Ceil(n)))
+		}
 	case rule.Date:
 		t.dates = append(t.dates, calendar.Day(e.Value))
 	case rule.Int:
 		t.numbers = append(t.numbers, sign*float64(e.Value))
-		t.spans = append(t.spans, int64(sign)*e.Value)
+		if n := int64(sign) * e.Value; max(n, -n) < maxSpan {
+			t.spans = append(t.spans, n)
+		}
 	}
 }
 

@@ -230,6 +230,8 @@ func TestWhatARuleCannotBeIsKnown(t *testing.T) {
 		"has_all(s1, ['v0', 'v2'])":        "unknown false true",
 		"count(s1) == 2 or not known(s1)":  "false true",
 		"weeks_since(d1) > 3":              "unknown false true",
+		"days_since(d1) < 7.5":             "unknown false true",
+		"months_since(v1) <= 1":            "unknown false true",
 		"happened(v1) ? known(b1) : false": "false true",
 		"true or b1":                       "true",
 	} {
