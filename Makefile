@@ -34,6 +34,7 @@ soak: ## the long runs, one line for each row of faults they cover (up to 75 min
 bench: ## run the benchmarks, beside the kept base where there is one (BENCH=regexp COUNT=6)
 	@mkdir -p .bench
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee $(BENCHNEW)
+	go test -C internal/bench -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee -a $(BENCHNEW)
 	go tool benchstat $(wildcard $(BENCHBASE)) $(BENCHNEW)
 
 bench-base: bench ## run the benchmarks and keep them as the base to compare with

@@ -45,6 +45,9 @@ func (d *draft) readSteps() {
 		s.When = d.rule(r, "when", n)
 		s.Time = d.time(r)
 		s.Every = d.every(r)
+		if r.has("time") && r.has("every") {
+			d.faults.Error(r.table.Entry("time").Key, "time-of-repeating", nil).With(r.table.Entry("every").Key, "every-here", nil)
+		}
 		s.Done = d.checklist(r, n)
 		s.Origin = d.origin(r)
 		words, listed := r.names("after")
