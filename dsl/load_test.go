@@ -421,7 +421,7 @@ func TestWhatIsUntranslatedIsSaidOnce(t *testing.T) {
 	}
 	if got, want := warnings("m.toml", m, "w.toml", words),
 		"m.toml 3 texts of `m` are not translated to `sv`: `model.title`, `step.one.title`, `outcome.end.title`\n"+
-			"w.toml 13 texts of `w` are not translated to `sv`: `vocabulary.title`, `actor.a.title`, `kind.k.title` …"; got != want {
+			"w.toml 14 texts of `w` are not translated to `sv`: `vocabulary.title`, `actor.a.title`, `kind.k.title` …"; got != want {
 		t.Errorf("without texts:\n%s\nwant\n%s", got, want)
 	}
 	texts := "[texts]\nof = \"m\"\nlang = \"sv\"\n[model]\ntitle = \"M\"\n[step.one]\ntitle = \"Ett\"\n"
