@@ -49,8 +49,11 @@ func (u *unit) readUse(r *fields, f *Fact) {
 	f.Origin = u.origin(r)
 }
 
-// readUses reads [use.FACT]: what this model says otherwise than its vocabularies of a fact that it shares with other
-// models. What a fact means, its type and its title, is never otherwise: a case goes through every model.
+// factUse is what a model says otherwise than its vocabularies of a fact that it shares with other models.
+type factUse struct{ fact, own *Fact }
+
+// readUseTables reads [use.FACT]. What a fact means, its type and its title, is never otherwise: a case goes through
+// every model.
 func (d *draft) readUseTables() {
 	table := d.single("use")
 	if table == nil {
@@ -77,7 +80,7 @@ func (d *draft) readUseTables() {
 			continue
 		}
 		d.used[f.ID] = true
-		d.ownUses = append(d.ownUses, f)
+		d.ownUses = append(d.ownUses, factUse{f, own})
 		replace := func(text, with *lang.Text) {
 			if !with.IsZero() {
 				*text = *with

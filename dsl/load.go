@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/dsl/rule"
 	"github.com/stegvis/stegvis/dsl/syntax"
 )
 
@@ -333,6 +334,7 @@ func (u *unit) ownFaults() diag.List {
 // finish fills the model from what the passes made.
 func (d *draft) finish() {
 	m := d.m
+	m.rules = map[*Rule]*rule.Expr{}
 	m.Sources, m.Actors, m.Kinds, m.Tags = d.sources.all(), d.actors.all(), d.kinds.all(), d.tags.all()
 	m.Facts, m.Defines, m.Stages, m.Steps = d.facts.all(), d.defines.all(), d.stages.all(), d.steps.all()
 	m.Outcomes, m.Limits, m.Capacities, m.Notes = d.outcomes.all(), d.limits.all(), d.roles.all(), d.notes.all()

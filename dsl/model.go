@@ -42,6 +42,8 @@ type Model struct {
 	Hash  string
 	Files []*diag.Source // what went into Hash, in that order
 	Span  diag.Span      // the [model] header
+
+	rules map[*Rule]*rule.Expr // those of the overlays, typed by this model's own facts
 }
 
 // Note is something the source tells that is no rule: kept for the pages about the model.

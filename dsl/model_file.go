@@ -33,7 +33,7 @@ type draft struct {
 	limits   *index[*Limit]
 	roles    *index[*Capacity]
 	overlays []*overlay // those that lie over it
-	ownUses  []*Fact    // shared facts of which the model says something otherwise
+	ownUses  []factUse
 
 	nodes    map[any]*node // by *Define, *Stage or *Step
 	inOrder  []*node       // the same, as they were read

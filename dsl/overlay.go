@@ -4,6 +4,7 @@ import (
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/dsl/rule"
 )
 
 // Overlay is a set of duties, such as a chapter of law, that lie over models and are held against each of
@@ -50,15 +51,15 @@ type DemandKind uint8
 
 // The kinds of demands, each a table of its own in a file.
 const (
-	// Never: none of Steps is required where When is true, or unless Unless is.
+	// Never: none of Steps is required where When is true, or where Unless is not.
 	Never DemandKind = iota
-	// Before: before any of Steps is required, one of First is done.
+	// Before: when any of Steps is required, one of First is done.
 	Before
-	// OnEveryWay: where When is true, every way to one of Outcomes passes one of Steps.
+	// OnEveryWay: where When is true and one of Outcomes closes a case, one of Steps is done.
 	OnEveryWay
 	// TakesPart: each of Actors takes part in one of Steps.
 	TakesPart
-	// Bounded: the first of Steps has a longest time, counted from an event that an earlier step records.
+	// Bounded: the first of Steps has a longest time, counted from a day that an earlier step records.
 	Bounded
 )
 
@@ -76,7 +77,7 @@ type Demand struct {
 	Steps    *Selection
 	First    *Selection        // Before
 	When     *Rule             // Never, OnEveryWay; nil: always
-	Unless   *Rule             // Never; nil: no exception
+	Unless   *Rule             // Never; nil: no exception. What is not known is none
 	Outcomes *OutcomeSelection // OnEveryWay; nil: every outcome
 	Actors   []*Term           // TakesPart
 	Duty     *Duty
@@ -98,6 +99,15 @@ type Selection struct {
 type OutcomeSelection struct {
 	Tags []*Term
 	Not  *OutcomeSelection
+}
+
+// RuleOf returns a rule of an overlay over the model, as the model's own facts type it: the values of an enum may stand in
+// another order there. It may look at facts that the model lacks, of which nothing is ever known.
+func (m *Model) RuleOf(r *Rule) *rule.Expr {
+	if e := m.rules[r]; e != nil {
+		return e
+	}
+	return r.Expr
 }
 
 // Has tells whether the step is picked.

@@ -17,6 +17,8 @@ type overlay struct {
 	over   []word // the models it names
 	duties *index[*Duty]
 	notes  *index[*Note]
+	trees  map[*Rule]*rule.Tree // the rules without faults, to be typed again for each model
+	search *search
 }
 
 // readOverlay reads a file of duties, with the vocabularies it uses.
@@ -24,6 +26,7 @@ func readOverlay(f *file, l *loader) *overlay {
 	d := &overlay{
 		unit: &unit{file: f, glossary: newGlossary()}, o: &Overlay{Lang: f.lang},
 		duties: newIndex[*Duty]("[[duty]]"), notes: newIndex[*Note]("[[note]]"),
+		trees: map[*Rule]*rule.Tree{}, search: &search{total: searchTotal},
 	}
 	d.readHead(l)
 	d.readGlossary()
@@ -56,11 +59,11 @@ func (d *overlay) readHead(l *loader) {
 	if day, ok := r.date("in_force"); ok {
 		d.o.InForce = &day
 	}
-	models, _ := r.names("models")
-	for _, w := range models {
+	d.notEmpty(r, "models")
+	d.over, _ = r.names("models")
+	for _, w := range d.over {
 		d.o.Models = append(d.o.Models, w.text)
 	}
-	d.over = models
 	d.readUses(r, l)
 	r.close()
 }
@@ -71,9 +74,10 @@ func (d *overlay) readDuties() {
 		id := r.id("id")
 		duty := &Duty{ID: id.text, Law: r.needText("law"), Title: r.needText("title"), Help: r.text("help"), Overlay: d.o, Span: id.span}
 		duty.Origin = d.origin(r)
+		ids := newIndex[*Demand]("demands")
 		for kind := range demandNames {
 			for _, v := range r.subs(demandNames[kind]) {
-				duty.Demands = append(duty.Demands, d.readDemand(v, DemandKind(kind), duty))
+				duty.Demands = append(duty.Demands, d.readDemand(v, DemandKind(kind), duty, ids))
 			}
 		}
 		r.close()
@@ -86,11 +90,13 @@ func (d *overlay) readDuties() {
 	}
 }
 
-func (d *overlay) readDemand(r *fields, kind DemandKind, duty *Duty) *Demand {
+// readDemand reads one demand. Its id, if any, goes into ids, since that is how texts name it.
+func (d *overlay) readDemand(r *fields, kind DemandKind, duty *Duty, ids *index[*Demand]) *Demand {
 	m := &Demand{Kind: kind, Law: r.text("law"), Title: r.text("title"), Duty: duty, Span: r.place}
 	if id := r.name("id"); id.present {
 		d.checkID(id)
 		m.ID = id.text
+		ids.add(&d.faults, id, m)
 	} else if (r.has("law") || r.has("title")) && !r.table.Broken {
 		d.faults.Error(r.place, "demand-without-id", nil)
 	}
@@ -110,7 +116,7 @@ func (d *overlay) readDemand(r *fields, kind DemandKind, duty *Duty) *Demand {
 		m.Outcomes = d.outcomes(r.sub("outcomes"))
 	case TakesPart:
 		r.need("actors")
-		m.Actors = findAll(d.unit, r, "actors", d.actors, "unknown-actor")
+		m.Actors = d.terms(r, "actors", d.actors, "unknown-actor")
 	}
 	r.close()
 	return m
@@ -122,9 +128,9 @@ func (d *overlay) selection(r *fields) *Selection {
 		return nil
 	}
 	x := &Selection{
-		Kinds: findAll(d.unit, r, "kinds", d.kinds, "unknown-kind"), Tags: findAll(d.unit, r, "tags", d.tags, "unknown-tag"),
-		Actors: findAll(d.unit, r, "actors", d.actors, "unknown-actor"), Parties: findAll(d.unit, r, "parties", d.actors, "unknown-actor"),
-		WithOnly: findAll(d.unit, r, "with_only", d.actors, "unknown-actor"), Span: r.place,
+		Kinds: d.terms(r, "kinds", d.kinds, "unknown-kind"), Tags: d.terms(r, "tags", d.tags, "unknown-tag"),
+		Actors: d.terms(r, "actors", d.actors, "unknown-actor"), Parties: d.terms(r, "parties", d.actors, "unknown-actor"),
+		WithOnly: d.terms(r, "with_only", d.actors, "unknown-actor"), Span: r.place,
 	}
 	for _, not := range r.subs("not") {
 		x.Not = append(x.Not, d.selection(not))
@@ -133,11 +139,24 @@ func (d *overlay) selection(r *fields) *Selection {
 	return x
 }
 
+// terms looks up the words that key lists.
+func (d *overlay) terms(r *fields, key string, x *index[*Term], code string) []*Term {
+	d.notEmpty(r, key)
+	return findAll(d.unit, r, key, x, code)
+}
+
+// notEmpty reports a list of nothing: nothing could ever fit it.
+func (d *overlay) notEmpty(r *fields, key string) {
+	if v := r.table.Get(key); v != nil && v.Kind == syntax.Array && len(v.Items) == 0 {
+		d.faults.Error(v.Span, "empty-list", diag.Args{"Key": key, "Table": r.label})
+	}
+}
+
 func (d *overlay) outcomes(r *fields) *OutcomeSelection {
 	if r == nil {
 		return nil
 	}
-	x := &OutcomeSelection{Tags: findAll(d.unit, r, "tags", d.tags, "unknown-tag"), Not: d.outcomes(r.sub("not"))}
+	x := &OutcomeSelection{Tags: d.terms(r, "tags", d.tags, "unknown-tag"), Not: d.outcomes(r.sub("not"))}
 	r.close()
 	return x
 }
@@ -150,17 +169,49 @@ func (d *overlay) rule(r *fields, key string) *Rule {
 	}
 	v := r.table.Get(key)
 	out := &Rule{Text: v.String, Span: v.Span}
+	before := len(d.faults)
+	if before > maxFaults {
+		return out
+	}
 	if tree := rule.Parse(v.String, v.At, &d.faults); tree != nil {
-		out.Expr = tree.Check((*overlayScope)(d), rule.Bool, &d.faults)
+		for _, ref := range tree.Names() {
+			if ref.Kind == rule.RefStep {
+				d.faults.Error(ref.Span, "demand-rule-step", diag.Args{"Name": ref.Name})
+			}
+		}
+		out.Expr = tree.Check(&overlayScope{overlay: d}, rule.Bool, &d.faults)
+		if !d.faults[before:].HasErrors() {
+			d.trees[out] = tree
+			if !d.search.possible(out.Expr) {
+				d.faults.Error(v.Span, "demand-rule-never", diag.Args{"Key": key})
+			}
+		}
 	}
 	return out
 }
 
-// overlayScope is what the rules of an overlay may speak of.
-type overlayScope overlay
+// typeFor types the overlay's rules by the facts of a model. What the model lacks is what it is in the overlay.
+func (d *overlay) typeFor(m *Model, faults *diag.List) {
+	own := map[string]*Fact{}
+	for _, f := range m.Facts {
+		own[f.ID] = f
+	}
+	for r, tree := range d.trees {
+		m.rules[r] = tree.Check(&overlayScope{d, own}, rule.Bool, faults)
+	}
+}
+
+// overlayScope is what the rules of an overlay may speak of: its facts, or those of a model that it lies over.
+type overlayScope struct {
+	*overlay
+	own map[string]*Fact
+}
 
 // Fact implements rule.Scope.
 func (s *overlayScope) Fact(name string) (rule.Type, bool) {
+	if f, ok := s.own[name]; ok {
+		return f.Type, true
+	}
 	if f, ok := s.facts.byID[name]; ok {
 		return f.Type, true
 	}
@@ -170,11 +221,11 @@ func (s *overlayScope) Fact(name string) (rule.Type, bool) {
 // Define implements rule.Scope: an overlay has none.
 func (s *overlayScope) Define(string) (rule.Type, bool) { return rule.Type{}, false }
 
-// Step implements rule.Scope: the steps are the models' own.
-func (s *overlayScope) Step(string) bool { return false }
+// Step implements rule.Scope. The steps are the models' own, and a rule that names one is told so by itself.
+func (s *overlayScope) Step(string) bool { return true }
 
 // Names implements rule.Scope.
-func (s *overlayScope) Names() []string { return s.facts.ids }
+func (s *overlayScope) Names() []string { return s.candidates(s.facts.ids) }
 
 // Steps implements rule.Scope.
 func (s *overlayScope) Steps() []string { return nil }
@@ -228,6 +279,9 @@ func (l *loader) layOver() {
 			if o.o.Over(d.id.text) {
 				d.overlays = append(d.overlays, o)
 				d.m.Overlays = append(d.m.Overlays, o.o)
+				if !d.unit.allFaults().HasErrors() {
+					o.typeFor(d.m, &d.faults)
+				}
 			}
 		}
 	}

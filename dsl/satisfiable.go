@@ -1,24 +1,20 @@
 package dsl
 
-import (
-	"fmt"
-	"math"
-	"strings"
+import "github.com/stegvis/stegvis/dsl/rule"
 
-	"github.com/stegvis/stegvis/dsl/rule"
-)
-
-// search looks for a way for rules to be true together. It is told apart from the proofs of the analyses by
-// what it promises: it is quick, looks only at the rules' own structure, and says "never" only when that is
+// search looks for a way for rules to come out as wanted, all together. It is told apart from the proofs of the
+// analyses by what it promises: it is quick, looks only at the rules' own structure, and says "never" only when that is
 // certain. What it does not understand it takes to be possible.
 //
 // The rules are taken apart as three-valued logic allows: a conjunction is true when both sides are, false
-// when either is; a comparison is true or false only where what it compares is known. Each part narrows what
-// is left of a fact: the values of an enum, an interval of a number, whether it is known at all.
+// when either is; a comparison is true or false only where what it compares is known, and unknown only where
+// it is not. Each part narrows what is left of a fact: the values of an enum, an interval of a number, whether
+// it is known at all.
 type search struct {
 	defines map[string]*rule.Expr
-	total   int // what is left for all questions
-	budget  int // what is left for the question at hand
+	done    func(step string) *rule.Expr // what must be true for a step to be done; nil: it is not looked into
+	total   int                          // what is left for all questions
+	budget  int                          // what is left for the question at hand
 }
 
 // The work, in parts of rules looked at, that a whole model and one question may cost. Past either, anything is
@@ -28,17 +24,71 @@ const (
 	searchBudget = 20_000
 )
 
-// possible tells whether all of the rules can be true together. Nil rules are always true.
-func (s *search) possible(rules ...*rule.Expr) bool {
-	var goals *goal
+// aim is what a rule is wanted to come out as.
+type aim uint8
+
+const (
+	isTrue aim = iota
+	isFalse
+	notTrue  // false or unknown
+	notFalse // true or unknown
+)
+
+// flipped is the aim for what is negated.
+func (a aim) flipped() aim { return [...]aim{isFalse, isTrue, notFalse, notTrue}[a] }
+
+// held tells which of the two a rule that is not unknown must come out as.
+func (a aim) held() bool { return a == isTrue || a == notFalse }
+
+// open tells whether the rule may also be unknown.
+func (a aim) open() bool { return a >= notTrue }
+
+func aimAt(held bool) aim {
+	if held {
+		return isTrue
+	}
+	return isFalse
+}
+
+// goal is a list of rules, each with its aim; nil is the list that has none.
+type goal struct {
+	expr *rule.Expr
+	aim  aim
+	rest *goal
+}
+
+// and puts rules before the goals of g; nil rules are always true.
+func (g *goal) and(a aim, rules ...*rule.Expr) *goal {
 	for i := len(rules) - 1; i >= 0; i-- {
 		if rules[i] != nil {
-			goals = &goal{rules[i], true, goals}
+			g = &goal{rules[i], a, g}
 		}
 	}
+	return g
+}
+
+// then puts the goals of rest after those of g.
+func (g *goal) then(rest *goal) *goal {
+	if g == nil {
+		return rest
+	}
+	return &goal{g.expr, g.aim, g.rest.then(rest)}
+}
+
+// unknown puts before the goals of g that e is unknown.
+func (g *goal) unknown(e *rule.Expr) *goal { return g.and(notTrue, e).and(notFalse, e) }
+
+// possible tells whether all of the rules can be true together. Nil rules are always true.
+func (s *search) possible(rules ...*rule.Expr) bool {
+	var none *goal
+	return s.reachable(none.and(isTrue, rules...))
+}
+
+// reachable tells whether all of the goals can be reached together.
+func (s *search) reachable(g *goal) bool {
 	s.budget = min(searchBudget, s.total)
 	s.total -= s.budget
-	ok := s.solve(goals, world{})
+	ok := s.solve(g, world{})
 	s.total += max(0, s.budget)
 	return ok
 }
@@ -49,70 +99,50 @@ func (s *search) spend(n int) bool {
 	return s.budget >= 0
 }
 
-// goal is a list of rules, each with the value that it must have.
-type goal struct {
-	expr *rule.Expr
-	want bool
-	rest *goal
-}
-
-// world is what has been settled so far, by the name of what it is settled for.
-type world map[string]room
-
-// room is what is left for one thing: a set of values by number, or an interval.
-type room struct {
-	values   map[int64]bool // nil: an interval
-	low, top float64
-	whole    bool // only whole numbers lie in the interval
-	openLow  bool
-	openTop  bool
-	without  []float64
-}
-
-func (w world) clone() world {
-	c := make(world, len(w))
-	for k, v := range w {
-		c[k] = v
-	}
-	return c
-}
-
 // solve tells whether there is a world in which all the goals hold. It may change w.
 func (s *search) solve(g *goal, w world) bool {
 	for g != nil {
 		if !s.spend(1 + len(w)/8) {
 			return true
 		}
-		e, want, rest := s.enter(g.expr), g.want, g.rest
+		e, aim, rest := s.enter(g.expr), g.aim, g.rest
 		switch e.Op {
 		case rule.OpConst:
-			if (e.Value != 0) != want {
+			if (e.Value != 0) != aim.held() {
 				return false
 			}
 			g = rest
 		case rule.OpNot:
-			g = &goal{e.Args[0], !want, rest}
+			g = rest.and(aim.flipped(), e.Args[0])
 		case rule.OpAnd, rule.OpOr:
-			if (e.Op == rule.OpAnd) == want {
-				g = &goal{e.Args[0], want, &goal{e.Args[1], want, rest}}
+			if (e.Op == rule.OpAnd) == aim.held() {
+				g = rest.and(aim, e.Args...)
 				continue
 			}
-			return s.solve(&goal{e.Args[0], want, rest}, w.clone()) || s.solve(&goal{e.Args[1], want, rest}, w)
-		case rule.OpCond:
-			c, a, b := e.Args[0], e.Args[1], e.Args[2]
-			return s.solve(&goal{c, true, &goal{a, want, rest}}, w.clone()) ||
-				s.solve(&goal{c, false, &goal{b, want, rest}}, w.clone()) ||
-				s.solve(&goal{a, want, &goal{b, want, rest}}, w) // both come out the same
+			if s.reached(e, aim, w) {
+				g = rest
+				continue
+			}
+			return s.solve(rest.and(aim, e.Args[0]), w.clone()) || s.solve(rest.and(aim, e.Args[1]), w)
+		case rule.OpDone:
+			if s.done != nil { // never unknown: it is done, or it is not
+				g = rest.and(doneAim[aim], s.done(e.Name))
+				continue
+			}
+			fallthrough
 		default:
-			if alternatives := s.split(e, want); alternatives != nil {
-				for _, a := range alternatives {
-					if s.solve(append2(a, rest), w.clone()) {
+			if ways := s.split(e, aim, rest); ways != nil {
+				for _, way := range ways {
+					if s.solve(way, w.clone()) {
 						return true
 					}
 				}
 				return false
 			}
-			if !s.settle(e, want, w) {
+			if aim.open() && s.leaveUnknown(e, rest, w) {
+				return true
+			}
+			if !s.settle(e, aim.held(), w) {
 				return false
 			}
 			g = rest
@@ -121,11 +151,30 @@ func (s *search) solve(g *goal, w world) bool {
 	return true
 }
 
-func append2(a *goal, rest *goal) *goal {
-	if a == nil {
-		return rest
+// doneAim is what the rule of a step that is done must come out as, by what done('…') must.
+var doneAim = [...]aim{isTrue: isTrue, isFalse: notTrue, notTrue: notTrue, notFalse: isTrue}
+
+// reached tells whether e comes out as aimed at in every world that is left, so that no way to it need be tried. It looks at
+// what has been settled of bools and events alone.
+func (s *search) reached(e *rule.Expr, a aim, w world) bool {
+	s.spend(1)
+	e = s.enter(e)
+	switch e.Op {
+	case rule.OpConst:
+		return (e.Value != 0) == a.held()
+	case rule.OpNot:
+		return s.reached(e.Args[0], a.flipped(), w)
+	case rule.OpAnd, rule.OpOr:
+		x, y := s.reached(e.Args[0], a, w), s.budget >= 0 && s.reached(e.Args[1], a, w)
+		return x && y || (x || y) && (e.Op == rule.OpAnd) != a.held()
+	case rule.OpFact:
+		return w.is("value "+e.Name, a.held()) || a.open() && w.is("known "+e.Name, false)
+	case rule.OpKnown:
+		return w.is("known "+e.Name, a.held())
+	case rule.OpHappened:
+		return w.is("happened "+e.Name, a.held())
 	}
-	return &goal{a.expr, a.want, append2(a.rest, rest)}
+	return false
 }
 
 // enter returns the rule behind a definition.
@@ -140,232 +189,52 @@ func (s *search) enter(e *rule.Expr) *rule.Expr {
 	return e
 }
 
-// split rewrites a comparison between two bools into the ways in which it can come out as wanted.
-func (s *search) split(e *rule.Expr, want bool) []*goal {
-	if e.Op != rule.OpEq && e.Op != rule.OpNe || e.Args[0].Type.Kind != rule.Bool || e.Args[1].Type.Kind != rule.Bool {
-		return nil
+// split rewrites a choice, or a comparison between two bools, into the ways in which it can come out as aimed at, each with
+// the goals of rest after it.
+func (s *search) split(e *rule.Expr, a aim, rest *goal) []*goal {
+	switch {
+	case e.Op == rule.OpCond:
+		c, x, y := e.Args[0], e.Args[1], e.Args[2]
+		ways := []*goal{rest.and(a, x).and(isTrue, c), rest.and(a, y).and(isFalse, c)}
+		if a.open() { // where the condition is unknown, either side keeps the whole from being the opposite
+			return append(ways, rest.and(a, x).unknown(c), rest.and(a, y).unknown(c))
+		}
+		return append(ways, rest.and(a, x, y)) // where both sides come out the same, the condition does not matter
+	case (e.Op == rule.OpEq || e.Op == rule.OpNe) && e.Args[0].Type.Kind == rule.Bool && e.Args[1].Type.Kind == rule.Bool:
+		x, y, same := e.Args[0], e.Args[1], (e.Op == rule.OpEq) == a.held()
+		ways := []*goal{rest.and(aimAt(same), y).and(isTrue, x), rest.and(aimAt(!same), y).and(isFalse, x)}
+		if a.open() {
+			ways = append(ways, rest.unknown(x), rest.unknown(y))
+		}
+		return ways
 	}
-	same := (e.Op == rule.OpEq) == want
-	return []*goal{
-		{e.Args[0], true, &goal{e.Args[1], same, nil}},
-		{e.Args[0], false, &goal{e.Args[1], !same, nil}},
-	}
+	return nil
 }
 
-// settle narrows the world to those in which the part e, which is no connective, is want. It returns false
-// when none is left.
-func (s *search) settle(e *rule.Expr, want bool, w world) bool {
-	switch e.Op {
-	case rule.OpFact:
-		return w.flag("value "+e.Name, want) && w.flag("known "+e.Name, true)
-	case rule.OpKnown:
-		return w.flag("known "+e.Name, want)
-	case rule.OpHappened:
-		return w.flag("happened "+e.Name, want)
-	case rule.OpIn:
-		left, right := s.enter(e.Args[0]), s.enter(e.Args[1])
-		if right.Op == rule.OpList && left.Op != rule.OpConst {
-			return s.among(left, right, want, w)
-		}
-	case rule.OpEq, rule.OpNe, rule.OpLt, rule.OpLe, rule.OpGt, rule.OpGe:
-		left, right, op := s.enter(e.Args[0]), s.enter(e.Args[1]), e.Op
-		if left.Op == rule.OpConst && right.Op != rule.OpConst {
-			left, right, op = right, left, mirrored[op]
-		}
-		if !want {
-			op = negated[op]
-		}
-		if right.Op == rule.OpConst {
-			return s.compare(left, op, right, w)
-		}
-	}
-	return w.flag(s.key(e), want) && s.known(e, w)
-}
-
-var (
-	negated = map[rule.Op]rule.Op{
-		rule.OpEq: rule.OpNe, rule.OpNe: rule.OpEq, rule.OpLt: rule.OpGe,
-		rule.OpGe: rule.OpLt, rule.OpGt: rule.OpLe, rule.OpLe: rule.OpGt,
-	}
-	mirrored = map[rule.Op]rule.Op{
-		rule.OpEq: rule.OpEq, rule.OpNe: rule.OpNe, rule.OpLt: rule.OpGt,
-		rule.OpGt: rule.OpLt, rule.OpLe: rule.OpGe, rule.OpGe: rule.OpLe,
-	}
-)
-
-// among narrows left to the constants of a list, or to what is left without them.
-func (s *search) among(left, list *rule.Expr, want bool, w world) bool {
-	if left.Type.Kind != rule.Enum {
-		if want || len(list.Args) != 1 {
-			return w.flag(s.key(left)+" in "+s.key(list), want) && s.known(left, w)
-		}
-		return s.compare(left, rule.OpNe, list.Args[0], w)
-	}
-	listed := map[int64]bool{}
-	for _, c := range list.Args {
-		listed[indexIn(left.Type.Values, c)] = true
-	}
-	return s.keep(left, w, func(v int64) bool { return listed[v] == want })
-}
-
-// indexIn returns the place of the enum constant c among the values, or -1.
-func indexIn(values []string, c *rule.Expr) int64 {
-	if c.Op == rule.OpConst && c.Value >= 0 && int(c.Value) < len(c.Type.Values) {
-		for i, v := range values {
-			if v == c.Type.Values[c.Value] {
-				return int64(i)
+// leaveUnknown tells whether the goals of rest can be reached where the part e, which is no connective, is unknown: where
+// one of its facts is. What hangs on events, definitions or choices is taken to be unknown for no reason.
+func (s *search) leaveUnknown(e *rule.Expr, rest *goal, w world) bool {
+	var facts []string
+	free := false
+	e.Walk(func(x *rule.Expr) {
+		s.spend(1)
+		switch x.Op {
+		case rule.OpFact:
+			if x.Type.Kind == rule.Event {
+				free = true
 			}
-		}
-	}
-	return -1
-}
-
-// compare narrows left, which is no constant, by a comparison with the constant c.
-func (s *search) compare(left *rule.Expr, op rule.Op, c *rule.Expr, w world) bool {
-	switch left.Type.Kind {
-	case rule.Enum:
-		i := indexIn(left.Type.Values, c)
-		return s.keep(left, w, func(v int64) bool { return (v == i) == (op == rule.OpEq) })
-	case rule.Int, rule.Number, rule.Date, rule.Event:
-		return s.narrow(left, op, number(c), w)
-	}
-	return w.flag(s.key(left)+" = "+s.key(c), op == rule.OpEq) && s.known(left, w)
-}
-
-// number returns the value of a constant that has an order.
-func number(c *rule.Expr) float64 {
-	if c.Type.Kind == rule.Number {
-		return c.Number
-	}
-	return float64(c.Value)
-}
-
-// keep leaves to an enum the values that f accepts.
-func (s *search) keep(e *rule.Expr, w world, f func(int64) bool) bool {
-	key := s.key(e)
-	was, seen := w[key]
-	left := room{values: map[int64]bool{}}
-	s.spend(len(e.Type.Values) / 4)
-	for i := range e.Type.Values {
-		if v := int64(i); (!seen || was.values[v]) && f(v) {
-			left.values[v] = true
-		}
-	}
-	w[key] = left
-	return len(left.values) > 0 && s.known(e, w)
-}
-
-// narrow leaves to a number or a date what the comparison with n allows.
-func (s *search) narrow(e *rule.Expr, op rule.Op, n float64, w world) bool {
-	key := s.key(e)
-	r, seen := w[key]
-	if !seen {
-		r = room{low: math.Inf(-1), top: math.Inf(1), whole: e.Type.Kind != rule.Number}
-		if e.Op == rule.OpFact && (e.Type.Kind == rule.Int || e.Type.Kind == rule.Number) {
-			r.low, r.top = e.Type.Min, e.Type.Max
-		}
-	}
-	switch op {
-	case rule.OpEq:
-		r = r.above(n, false).below(n, false)
-	case rule.OpNe:
-		r.without = append(append([]float64{}, r.without...), n)
-	case rule.OpLt:
-		r = r.below(n, true)
-	case rule.OpLe:
-		r = r.below(n, false)
-	case rule.OpGt:
-		r = r.above(n, true)
-	case rule.OpGe:
-		r = r.above(n, false)
-	}
-	w[key] = r
-	return !r.empty() && s.known(e, w)
-}
-
-func (r room) above(n float64, open bool) room {
-	if r.whole {
-		if f := math.Ceil(n); f == n && open {
-			n, open = n+1, false
-		} else {
-			n, open = f, false
-		}
-	}
-	if n > r.low || n == r.low && open {
-		r.low, r.openLow = n, open
-	}
-	return r
-}
-
-func (r room) below(n float64, open bool) room {
-	if r.whole {
-		if f := math.Floor(n); f == n && open {
-			n, open = n-1, false
-		} else {
-			n, open = f, false
-		}
-	}
-	if n < r.top || n == r.top && open {
-		r.top, r.openTop = n, open
-	}
-	return r
-}
-
-// empty tells whether nothing is left of the interval. Points taken out of it count at its ends and where it
-// is a single point, which is all that can empty it of numbers that are not whole.
-func (r room) empty() bool {
-	out := map[float64]bool{}
-	for _, n := range r.without {
-		out[n] = true
-	}
-	for r.whole && r.low <= r.top && out[r.low] {
-		r.low++
-	}
-	return r.low > r.top || r.low == r.top && (r.openLow || r.openTop || out[r.low])
-}
-
-// known settles that every fact in e is known, since e has a value. Not so where e holds a choice, of which one
-// side may stay unknown, nor for events: a day that lies ahead has not happened.
-func (s *search) known(e *rule.Expr, w world) bool {
-	var names []string
-	choice := false
-	e.Walk(func(e *rule.Expr) {
-		s.spend(1)
-		choice = choice || e.Op == rule.OpCond
-		if e.Op == rule.OpFact && e.Type.Kind != rule.Event {
-			names = append(names, e.Name)
+			facts = append(facts, x.Name)
+		case rule.OpDefine, rule.OpCond:
+			free = true
 		}
 	})
-	for _, name := range names {
-		if !choice && !w.flag("known "+name, true) {
-			return false
+	if free {
+		return s.solve(rest, w.clone())
+	}
+	for _, name := range facts {
+		if v := w.clone(); v.flag("known "+name, false) && s.solve(rest, v) {
+			return true
 		}
 	}
-	return true
-}
-
-// flag settles something that is either so or not. It returns false when it is settled the other way.
-func (w world) flag(key string, want bool) bool {
-	v := int64(0)
-	if want {
-		v = 1
-	}
-	if was, seen := w[key]; seen {
-		return was.values[v]
-	}
-	w[key] = room{values: map[int64]bool{v: true}}
-	return true
-}
-
-// key writes a part of a rule so that two parts that say the same of the same facts have the same key.
-func (s *search) key(e *rule.Expr) string {
-	var b strings.Builder
-	e.Walk(func(e *rule.Expr) {
-		s.spend(1)
-		fmt.Fprintf(&b, "(%d %s %d %g %d", e.Op, e.Name, e.Value, e.Number, len(e.Args))
-		if e.Op == rule.OpConst && e.Type.Kind == rule.Enum {
-			fmt.Fprintf(&b, " %q", e.Type.Values)
-		}
-	})
-	return b.String()
+	return false
 }

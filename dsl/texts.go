@@ -93,10 +93,16 @@ func (d *draft) places() (p places) {
 	p.add(&m.Help, "model", "help")
 	p.add(&m.Region, "model", "region")
 	p = append(p, d.glossary.places(func(s diag.Span) bool { return s.Source == d.Source })...)
-	for _, f := range d.ownUses {
-		p.add(&f.Ask, "use", f.ID, "ask")
-		p.add(&f.Help, "use", f.ID, "help")
-		p.origin(&f.Origin, "use", f.ID)
+	for _, u := range d.ownUses { // the other texts are the vocabulary's
+		if !u.own.Ask.IsZero() {
+			p.add(&u.fact.Ask, "use", u.fact.ID, "ask")
+		}
+		if !u.own.Help.IsZero() {
+			p.add(&u.fact.Help, "use", u.fact.ID, "help")
+		}
+		if !u.own.Origin.Interpretation.IsZero() {
+			p.origin(&u.fact.Origin, "use", u.fact.ID)
+		}
 	}
 	for _, n := range d.notes.all() {
 		p.add(&n.Text, "note", n.ID, "text")

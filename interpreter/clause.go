@@ -20,68 +20,53 @@ func (e *explainer) rule(n run) Clause {
 func (e *explainer) clause(i int32, decides bool) Clause {
 	n, x := &e.p.relevance.nodes[i], e.p.relevance.exprs[i]
 	c := Clause{Rule: x.String(), Value: e.value(i), Decides: decides, Facts: []FactState{}, Parts: []Clause{}}
+	if n.kind == samePart {
+		c.Join, c.Text = e.same(x)
+	} else {
+		c.Join, c.Text = e.tell(x)
+	}
 	switch n.kind {
 	case andPart, orPart:
-		c.Join = "all"
-		if n.kind == orPart {
-			c.Join = "any"
-		}
-		c.Text = e.say("clause."+c.Join, nil)
 		e.flatten(i, n.kind, decides, &c.Parts)
 	case notPart:
-		if x.Op == rule.OpNe {
-			e.same(&e.p.relevance.nodes[n.a], x, decides, &c)
+		if x.Op == rule.OpNe { // of truth values: its node is that of == with a not around it
+			if c.Join == "" {
+				e.facts(x, &c.Facts)
+				break
+			}
+			same := &e.p.relevance.nodes[n.a]
+			for _, k := range [...]int32{same.a, same.b} {
+				c.Parts = append(c.Parts, e.clause(k, decides && e.decides(same, k)))
+			}
 			break
 		}
-		inner := e.clause(n.a, decides)
-		c.Text = e.say("clause.not", map[string]any{"Text": inner.Text})
-		if inner.Join != "" {
-			c.Join, c.Parts = "not", []Clause{inner}
-			break
-		}
-		c.Facts = inner.Facts
-		if text, ok := e.negated(x.Args[0]); ok {
-			c.Text = text
+		if inner := e.clause(n.a, decides); c.Join == "" {
+			c.Facts = inner.Facts
+		} else {
+			c.Parts = []Clause{inner}
 		}
 	case condPart:
-		c.Join, c.Text = "if", e.say("clause.if", nil)
 		for _, k := range [...]int32{n.c, n.a, n.b} {
 			c.Parts = append(c.Parts, e.clause(k, decides && e.decides(n, k)))
 		}
 	case samePart:
-		e.same(n, x, decides, &c)
-	case definePart:
-		d := e.p.model.Defines[n.ref]
-		c.Join, c.Define, c.Text = "define", &d.ID, d.Title.In(e.l)
-		if c.Text == "" {
-			c.Text = d.ID
+		if c.Join == "" {
+			e.facts(x, &c.Facts)
+			break
 		}
+		for _, k := range [...]int32{n.a, n.b} {
+			c.Parts = append(c.Parts, e.clause(k, decides && e.decides(n, k)))
+		}
+	case definePart:
+		c.Define = &e.p.model.Defines[n.ref].ID
 		if !e.told[n.ref] { // once in a rule: definitions of definitions could repeat each other without end
 			e.told[n.ref] = true
 			c.Parts = []Clause{e.clause(e.p.relevance.defines[n.ref].to-1, decides)}
 		}
 	default:
-		c.Text = e.test(x)
 		e.facts(x, &c.Facts)
 	}
 	return c
-}
-
-// same explains a comparison x of two truth values, which the node n tests for being the same.
-func (e *explainer) same(n *ruleNode, x *rule.Expr, decides bool, c *Clause) {
-	if text, ok := e.truthTest(x); ok {
-		c.Text = text
-		e.facts(x, &c.Facts)
-		return
-	}
-	c.Join = "same"
-	if x.Op == rule.OpNe {
-		c.Join = "differ"
-	}
-	c.Text = e.say("clause."+c.Join, nil)
-	for _, k := range [...]int32{n.a, n.b} {
-		c.Parts = append(c.Parts, e.clause(k, decides && e.decides(n, k)))
-	}
 }
 
 // flatten gathers the parts of a chain of one connective.

@@ -27,7 +27,7 @@ func (p *Program) Explain(f *Facts, at calendar.Day, l lang.Lang) *Explanation {
 	var r Result
 	p.Decide(f, at, &r)
 	r.scratch.ready(p)
-	e := &explainer{p: p, f: f, r: &r, l: l, told: make([]bool, len(p.defines))}
+	e := &explainer{speaker: speaker{p, l}, f: f, r: &r, told: make([]bool, len(p.defines))}
 	out := &Explanation{Decision: p.Words(&r, l), Steps: []Reasons{}, Outcomes: []OutcomeReasons{}}
 	changes := e.changes()
 	for i := range p.model.Steps {
@@ -43,14 +43,11 @@ func (p *Program) Explain(f *Facts, at calendar.Day, l lang.Lang) *Explanation {
 }
 
 type explainer struct {
-	p    *Program
+	speaker
 	f    *Facts
 	r    *Result
-	l    lang.Lang
 	told []bool // the definitions that the rule at hand has been told to rest on
 }
-
-func (e *explainer) say(id string, args map[string]any) string { return catalogue.Text(e.l, id, args) }
 
 func (e *explainer) step(i int, changes []Change) Reasons {
 	s, state := e.p.model.Steps[i], &e.r.steps[i]

@@ -36,7 +36,7 @@ func FactText(f *dsl.Fact, v any, l lang.Lang) string {
 		for i, id := range v {
 			parts[i] = label(id)
 		}
-		return strings.Join(parts, ", ")
+		return ListText(parts, "", l)
 	case string:
 		if f.Type.Kind == rule.Enum {
 			return label(v)
@@ -45,11 +45,45 @@ func FactText(f *dsl.Fact, v any, l lang.Lang) string {
 	case calendar.Day:
 		return v.String()
 	case int64, float64:
-		s := message.NewPrinter(language.Make(string(l))).Sprint(v)
-		if unit := f.Unit.In(l); unit != "" {
-			s += " " + unit
-		}
-		return s
+		return numberText(v, f, l)
 	}
 	return fmt.Sprint(v)
+}
+
+// numberText writes a number as people of l do, with the unit of the fact that it is compared with, where there is one.
+func numberText(v any, beside *dsl.Fact, l lang.Lang) string {
+	s := message.NewPrinter(language.Make(string(l))).Sprint(v)
+	if beside == nil || beside.Unit.IsZero() {
+		return s
+	}
+	return s + " " + beside.Unit.In(l)
+}
+
+// ListText writes a list as people of l do: "a, b and c". last says what stands before the last: "and", "or", or a comma
+// for "".
+func ListText(parts []string, last string, l lang.Lang) string {
+	n := len(parts) - 1
+	if n < 1 || last == "" {
+		return strings.Join(parts, ", ")
+	}
+	return catalogue.Text(l, "list."+last, map[string]any{"Most": strings.Join(parts[:n], ", "), "Last": parts[n]})
+}
+
+// DurationText puts a duration into words of l: "12 weeks".
+func DurationText(d calendar.Duration, l lang.Lang) string {
+	return catalogue.Text(l, [...]string{"duration.day", "duration.week", "duration.month", "duration.year"}[d.Unit], map[string]any{"Count": d.N})
+}
+
+// SourceText names, in words of l, a source as a workflow file writes it ("faros: step 1"): its title, and the place.
+func SourceText(sources []*dsl.Source, s string, l lang.Lang) string {
+	id, place, _ := strings.Cut(s, ":")
+	for _, src := range sources {
+		if src.ID == id {
+			id = src.Title.In(l)
+		}
+	}
+	if place = strings.TrimSpace(place); place != "" {
+		return id + ", " + place
+	}
+	return id
 }

@@ -20,6 +20,15 @@ type lowerer struct {
 	overflow     bool
 	hoist        map[*rule.Expr]int32 // parts whose truth value stands in a temp
 	nesting      int                  // values within conditions within values
+	lacking      map[string]int32     // the facts that only overlays name
+}
+
+// fact returns the place of the fact.
+func (l *lowerer) fact(id string) int32 {
+	if i, ok := l.p.factIndex[id]; ok {
+		return i
+	}
+	return l.lacking[id]
 }
 
 type context struct {
@@ -140,9 +149,9 @@ func (l *lowerer) lower(e *rule.Expr, t, f, u int32) int32 {
 	case rule.OpDefine:
 		return l.emit(instruction{op: testTemp, imm: int64(l.p.defineTemp[e.Name]), t: t, f: f, u: u})
 	case rule.OpKnown:
-		return l.emit(instruction{op: testKnown, fact: l.p.factIndex[e.Name], t: t, f: f, u: u})
+		return l.emit(instruction{op: testKnown, fact: l.fact(e.Name), t: t, f: f, u: u})
 	case rule.OpHappened:
-		i := l.p.factIndex[e.Name]
+		i := l.fact(e.Name)
 		return l.emit(instruction{op: testHappened, fact: i, slot: l.p.layout.slot[i], t: t, f: f, u: u})
 	case rule.OpDone:
 		return l.emit(instruction{op: testDone, imm: int64(l.p.stepIndex[e.Name]), t: t, f: f, u: u})
@@ -170,7 +179,7 @@ func (l *lowerer) lower(e *rule.Expr, t, f, u int32) int32 {
 
 // onFact emits in for the slot of the fact that e names.
 func (l *lowerer) onFact(e *rule.Expr, in instruction) int32 {
-	in.fact = l.p.factIndex[e.Name]
+	in.fact = l.fact(e.Name)
 	in.slot += l.p.layout.slot[in.fact]
 	return l.emit(in)
 }

@@ -51,7 +51,7 @@ func (v *valueLowerer) expr(e *rule.Expr) {
 	case rule.OpConst:
 		v.emit(valueInstruction{op: pushConst, imm: v.l.constant(e, e.Type.Kind == rule.Number)})
 	case rule.OpFact:
-		i := p.factIndex[e.Name]
+		i := v.l.fact(e.Name)
 		op := pushFact
 		switch e.Type.Kind {
 		case rule.Event:
@@ -70,7 +70,7 @@ func (v *valueLowerer) expr(e *rule.Expr) {
 			v.emit(valueInstruction{op: countSet})
 			break
 		}
-		i := p.factIndex[e.Args[0].Name]
+		i := v.l.fact(e.Args[0].Name)
 		v.emit(valueInstruction{op: pushCount, fact: i, slot: p.layout.slot[i], n: p.layout.words[i]})
 	case rule.OpAdd, rule.OpSub, rule.OpMul:
 		float := e.Type.Kind == rule.Number

@@ -216,7 +216,7 @@ func (o *oracle) limit(m *dsl.Limit) (interpreter.LimitState, bool) {
 func (o *oracle) nextStep(m *dsl.Step, s *oracleStep) interpreter.NextStep {
 	n := interpreter.NextStep{
 		Step: m.ID, Title: m.Title.In(o.lang), Kind: m.Kind.ID, Actor: m.Actor.ID, With: termIDs(m.With), Due: s.due,
-		Time: interpreter.Lateness(s.time), Unmet: []interpreter.UnmetItem{}, Duties: []interpreter.DutyFinding{},
+		Time: interpreter.Lateness(s.time), Unmet: []interpreter.UnmetItem{}, Duties: o.duties(m),
 		Source: orNil(m.Origin.Source), Interpretation: orNil(m.Origin.Interpretation.In(o.lang)),
 	}
 	if m.Stage != nil {

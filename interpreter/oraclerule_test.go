@@ -121,7 +121,7 @@ func (o *oracle) value(e *rule.Expr) any {
 // notHappened tells whether the fact is an event whose day has not come.
 func (o *oracle) notHappened(id string) bool {
 	day, ok := o.facts[id].(calendar.Day)
-	return ok && o.fact(id).Type.Kind == rule.Event && day > o.at
+	return ok && day > o.at && o.fact(id).Type.Kind == rule.Event
 }
 
 // logic is Kleene's: one false makes `and` false, one true makes `or` true, whatever is unknown beside it.

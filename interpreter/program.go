@@ -1,6 +1,8 @@
 package interpreter
 
 import (
+	"slices"
+
 	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/rule"
@@ -135,8 +137,9 @@ func (p *Program) NewFacts() *Facts {
 
 // Compile lowers a checked model. It cannot fail: what a program cannot do, the checker refuses.
 func Compile(m *dsl.Model) *Program {
+	lacking := lackingFacts(m)
 	p := &Program{
-		model: m, layout: newLayout(m.Facts),
+		model: m, layout: newLayout(append(slices.Clone(m.Facts), lacking...)),
 		factIndex: map[string]int32{}, stepIndex: map[string]int32{}, defineIndex: map[string]int32{}, defineTemp: map[string]int32{},
 	}
 	for i, f := range m.Facts {
@@ -154,7 +157,10 @@ func Compile(m *dsl.Model) *Program {
 		p.defineTemp[d.ID] = int32(*n)
 		*n++
 	}
-	l := &lowerer{p: p}
+	l := &lowerer{p: p, lacking: map[string]int32{}}
+	for i, f := range lacking {
+		l.lacking[f.ID] = int32(len(m.Facts) + i)
+	}
 	p.lowerDefines(l)
 	p.lowerStages(l)
 	p.lowerSteps(l)

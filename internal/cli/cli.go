@@ -49,6 +49,7 @@ func (m misuse) Error() string { return m.text }
 type app struct {
 	in       io.Reader
 	out, err io.Writer
+	raw      io.Writer // out as it is, for what is no text: out itself may drop what looks like colour
 	lang     lang.Lang
 	colour   bool // diagnostics on err are coloured
 
@@ -69,7 +70,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	a := &app{in: in, lang: chosenLang(args)}
 	profiled := colorprofile.NewWriter(out, os.Environ())
-	a.out = profiled
+	a.out, a.raw = profiled, out
 	a.err = errOut
 	a.colour = colorprofile.Detect(errOut, os.Environ()) > colorprofile.ASCII
 	root := a.root()
@@ -140,7 +141,7 @@ func (a *app) root() *cobra.Command {
 		return nil
 	}
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return misuse{a.flagError(c, err)} })
-	c.AddCommand(a.nextCommand(), a.checkCommand(), a.testCommand())
+	c.AddCommand(a.nextCommand(), a.checkCommand(), a.testCommand(), a.exportCommand(), a.cohortCommand())
 	a.translateHelp(c)
 	return c
 }

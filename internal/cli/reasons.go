@@ -66,7 +66,7 @@ func (b blocks) write(v *view) {
 	for _, x := range b {
 		for i, name := range x.names {
 			if i < len(x.names)-1 {
-				v.line("  %s", name)
+				v.line("  %s,", name)
 			} else {
 				v.line("  %s: %s", name, x.text)
 			}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
+	"github.com/stegvis/stegvis/interpreter"
 )
 
 func (v *view) step(id string) *dsl.Step {
@@ -50,24 +51,12 @@ func (v *view) actors(ids []string) string {
 			}
 		}
 	}
-	if n := len(out) - 1; n > 0 {
-		return v.say("view.list", map[string]any{"Most": strings.Join(out[:n], ", "), "Last": out[n]})
-	}
-	return strings.Join(out, "")
+	return interpreter.ListText(out, "and", v.lang)
 }
 
 // source names a source and the place in it.
 func (v *view) source(s string) string {
-	id, place, _ := strings.Cut(s, ":")
-	for _, src := range v.model.Sources {
-		if src.ID == id {
-			id = src.Title.In(v.lang)
-		}
-	}
-	if place = strings.TrimSpace(place); place != "" {
-		return id + ", " + place
-	}
-	return id
+	return interpreter.SourceText(v.model.Sources, s, v.lang)
 }
 
 // duration puts a duration of a workflow file into words.
@@ -76,5 +65,5 @@ func (v *view) duration(s string) string {
 	if !ok {
 		return s
 	}
-	return v.say("duration."+d.Unit.String(), map[string]any{"Count": d.N})
+	return interpreter.DurationText(d, v.lang)
 }

@@ -34,7 +34,7 @@ var storeys = [][]string{
 	{"interpreter"},
 	{"interpreter/modeltest"},
 	{"interpreter/live", "interpreter/remote"},
-	{"internal/export", "internal/analysis/...", "internal/batch", "internal/audit", "internal/access", "internal/store", "internal/events", "internal/lsp"},
+	{"internal/cohort", "internal/export", "internal/analysis/...", "internal/batch", "internal/audit", "internal/access", "internal/store", "internal/events", "internal/lsp"},
 	{"internal/httpapi", "internal/web"},
 	{"internal/cli", "internal/bench"},
 	{"cmd/stegvis"},
@@ -49,14 +49,16 @@ var narrower = map[string][]string{
 // keepers are the only packages that may import a library, in code and in tests: all others see our own
 // types, so that a library can be changed for a better one in one place.
 var keepers = map[string]string{
-	"github.com/BurntSushi/toml":      "dsl/syntax",
-	"github.com/pelletier/go-toml":    "dsl/syntax",
-	"github.com/expr-lang/expr":       "dsl/rule",
-	"github.com/rickar/cal":           "dsl/calendar",
-	"github.com/agnivade/levenshtein": "dsl/diag",
-	"github.com/clipperhouse":         "dsl/diag",
-	"github.com/nicksnyder/go-i18n":   "dsl/lang",
-	"github.com/fsnotify/fsnotify":    "interpreter/live",
+	"github.com/BurntSushi/toml":       "dsl/syntax",
+	"github.com/pelletier/go-toml":     "dsl/syntax",
+	"github.com/expr-lang/expr":        "dsl/rule",
+	"github.com/rickar/cal":            "dsl/calendar",
+	"github.com/agnivade/levenshtein":  "dsl/diag",
+	"github.com/clipperhouse":          "dsl/diag",
+	"github.com/nicksnyder/go-i18n":    "dsl/lang",
+	"github.com/fsnotify/fsnotify":     "interpreter/live",
+	"github.com/parquet-go/parquet-go": "internal/cohort",
+	"github.com/schollz/progressbar":   "internal/cli",
 }
 
 // pure are the packages whose answers depend on nothing but what they are given: no clock, no files, no

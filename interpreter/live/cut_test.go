@@ -34,6 +34,8 @@ func TestFileCutOffAtAnyByteIsNeverLive_FAULTS2(t *testing.T) {
 		"a new text":                {"lang.toml", map[string]string{"lang.toml": long(1)}, long(2)},
 		"a new text with new steps": {"lang.toml", map[string]string{"lang.toml": long(1)}, strings.Replace(long(2), "[[stage]]", "[[step]]\nid    = \"ny\"\ntitle = \"Nytt\"\nkind  = \"mote\"\nactor = \"af\"\ndone  = [\"klar_lang\"]\n\n[[stage]]", 1)},
 		"a vocabulary":              {"ord.toml", map[string]string{"ord.toml": vocabulary(1) + words, "liten.toml": model("liten", 1)}, vocabulary(1) + words},
+		"an overlay":                {"lag.toml", map[string]string{"ord.toml": vocabulary(1), "liten.toml": model("liten", 1), "lag.toml": law(1, "")}, law(1, "")},
+		"a new overlay":             {"lag.toml", map[string]string{"ord.toml": vocabulary(1), "liten.toml": model("liten", 1), "lag.toml": law(1, "")}, law(2, "")},
 		"translations":              {"lang.en.toml", map[string]string{"lang.toml": long(1), "lang.en.toml": texts(1)}, texts(2)},
 	} {
 		for save, by := range map[string]func(folder, string, string){"in place": folder.write, "by rename": folder.rename} {

@@ -1,0 +1,142 @@
+package cohort
+
+import (
+	"math"
+	"slices"
+
+	"github.com/stegvis/stegvis/dsl"
+	"github.com/stegvis/stegvis/dsl/calendar"
+	"github.com/stegvis/stegvis/dsl/rule"
+	"github.com/stegvis/stegvis/interpreter"
+)
+
+// track is one version of a model as a cohort uses it.
+type track struct {
+	program *interpreter.Program
+	model   *dsl.Model
+	facts   []int // the place in the space of each of the program's facts
+	of      []int // the program's fact at each place of the space; -1: none
+	items   [][]interpreter.RuleOf
+	defines map[string]*rule.Expr
+	start   int          // the place of the fact that tells when a case started; -1: none
+	unasked []int        // places of facts that somebody could tell of unasked: all that are no event and no start
+	from    calendar.Day // the first day on which a case that this version answers for can have opened
+	until   calendar.Day // the last such day
+	current bool         // it is the version in force on the day of the cohort
+}
+
+// longestAgo is how many days before the day of the cohort, or before a version was replaced, a case may have opened.
+const longestAgo = 1100
+
+// tracksOf returns the versions of a model that a case can live through, by the day of the cohort.
+func tracksOf(s *Space, versions []*interpreter.Program, at calendar.Day) []*track {
+	var out []*track
+	for i, p := range versions {
+		t := newTrack(s, p)
+		t.until = at
+		if i+1 < len(versions) {
+			t.until = min(at, versions[i+1].Model().InForce-1)
+		}
+		t.from = t.until - longestAgo
+		if i > 0 {
+			t.from = max(t.from, p.Model().InForce)
+		}
+		t.current = t.until == at
+		// Where no fact tells when a case started, the version in force on the day asked about answers for all of them.
+		if t.from <= t.until && (t.current || t.start >= 0) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func newTrack(s *Space, p *interpreter.Program) *track {
+	m := p.Model()
+	t := &track{program: p, model: m, of: make([]int, len(s.Facts)), items: make([][]interpreter.RuleOf, len(m.Steps)), defines: map[string]*rule.Expr{}, start: -1}
+	for k := range t.of {
+		t.of[k] = -1
+	}
+	for i, f := range m.Facts {
+		k := s.index[f.ID]
+		t.facts = append(t.facts, k)
+		t.of[k] = i
+	}
+	if m.Start != nil {
+		t.start = s.index[m.Start.ID]
+	}
+	for _, k := range t.facts {
+		if s.Facts[k].Kind != rule.Event && k != t.start {
+			t.unasked = append(t.unasked, k)
+		}
+	}
+	for _, d := range m.Defines {
+		t.defines[d.ID] = d.Rule.Expr
+	}
+	for _, r := range p.Rules() {
+		if r.Item != nil {
+			t.items[r.Step.Index] = append(t.items[r.Step.Index], r)
+		}
+	}
+	return t
+}
+
+// put makes the program's facts say what is said at place k of the space.
+func (t *track) put(f *interpreter.Facts, k int, said any) {
+	i := t.of[k]
+	if i < 0 {
+		return
+	}
+	switch v := said.(type) {
+	case nil:
+		f.Forget(i)
+	case nobodyKnows:
+		f.SetUnobtainable(i)
+	case bool:
+		f.SetBool(i, v)
+	case int64:
+		f.SetInt(i, v)
+	case float64:
+		f.SetNumber(i, v)
+	case calendar.Day:
+		f.SetDay(i, v)
+	case string:
+		if known := t.model.Facts[i].Type; known.Kind == rule.Enum {
+			f.SetEnum(i, slices.Index(known.Values, v))
+		} else {
+			f.SetText(i, v)
+		}
+	case []string:
+		values := make([]int, len(v))
+		for j, id := range v {
+			values[j] = slices.Index(t.model.Facts[i].Type.Values, id)
+		}
+		f.SetSet(i, values)
+	}
+}
+
+// agenda holds the day on which each step is planned to be done.
+type agenda []calendar.Day
+
+const (
+	unplanned calendar.Day = math.MaxInt32
+	never     calendar.Day = math.MaxInt32 - 1
+)
+
+func newAgenda(steps int) agenda {
+	a := make(agenda, steps)
+	for i := range a {
+		a[i] = unplanned
+	}
+	return a
+}
+
+// first returns the step that is planned first, if any is.
+func (a agenda) first() (step int, day calendar.Day, ok bool) {
+	day = never
+	for i, d := range a {
+		if d < day {
+			step, day, ok = i, d, true
+		}
+	}
+	return step, day, ok
+}
