@@ -303,8 +303,8 @@ func (a *app) summariseFile(ctx context.Context, set *interpreter.Set, o cohortO
 	return a.showSummary(tally.Summary(a.lang), o)
 }
 
-// progress returns what to call for each case, and at the end. It draws a bar on a terminal, and does nothing elsewhere; n is -1
-// where nobody knows how many cases there are.
+// progress returns what to call for each case, and at the end. It draws a bar on a terminal, and does nothing elsewhere;
+// n is -1 where nobody knows how many cases there are.
 func (a *app) progress(n int) (step, end func()) {
 	if !isTerminal(a.err) {
 		return func() {}, func() {}

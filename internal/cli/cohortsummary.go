@@ -16,7 +16,8 @@ import (
 // mostSteps is how many of a model's next steps the table shows.
 const mostSteps = 8
 
-// summaryColumns are the widths of the table's columns, with a space on either side; with the borders they make up tableWidth.
+// summaryColumns are the widths of the table's columns, with a space on either side; with the borders they make up
+// tableWidth.
 var summaryColumns = [...]int{14, 27, 36, 36}
 
 // showSummary writes how the cases stand in every model, as a table or as JSON.

@@ -101,6 +101,13 @@ func (v *view) next() {
 			}
 			v.field(label, "• "+u.Title)
 		}
+		for k, d := range n.Duties {
+			label := ""
+			if k == 0 {
+				label = v.say("view.breaks", nil)
+			}
+			v.field(label, v.say("view.duty", map[string]any{"Law": looks[interpreter.Late].Render(d.Law), "Title": d.Title}))
+		}
 		if why := v.why(&n); why != "" {
 			v.field(v.say("view.why", nil), why)
 		}

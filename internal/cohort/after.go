@@ -2,8 +2,8 @@ package cohort
 
 import "github.com/stegvis/stegvis/dsl/rule"
 
-// after is what becomes of the facts when the history is told: the person has met those who work by other models, and has answered some
-// of their questions; and records are lost.
+// after is what becomes of the facts when the history is told: the person has met those who work by other models, and
+// has answered some of their questions; and records are lost.
 func (l *life) after() {
 	for _, id := range l.c.set.IDs() {
 		if id != l.t.model.ID && l.chance(350) {

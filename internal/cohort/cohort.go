@@ -83,8 +83,9 @@ func (c *Cohort) id(i int) string { return fmt.Sprintf("k%d-%06d", c.o.Seed, i+1
 // batch is how many cases a thread makes at a time.
 const batch = 64
 
-// Each makes the first n cases, on as many threads as the machine has, and gives them to f one at a time in their order. No more than
-// a few hundred are in memory at once. It stops at the first error of f, and when ctx is done, and returns why.
+// Each makes the first n cases, on as many threads as the machine has, and gives them to f one at a time in their order.
+// No more than a few hundred are in memory at once. It stops at the first error of f, and when ctx is done, and returns
+// why.
 func (c *Cohort) Each(ctx context.Context, n int, f func(*interpreter.Case) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	threads := runtime.GOMAXPROCS(0)

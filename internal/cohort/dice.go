@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// dice are the chances of one case. They count in whole numbers alone, since floating point could round otherwise on another
-// machine.
+// dice are the chances of one case. They count in whole numbers alone, since floating point could round otherwise on
+// another machine.
 type dice struct{ source *rand.PCG }
 
 // diceOf returns the dice of case i of the cohort with the seed.

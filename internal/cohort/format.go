@@ -45,8 +45,8 @@ type Writer interface {
 	Close() error
 }
 
-// NewWriter returns a writer of the format. It needs the space for its columns, and writes its head, if it has any, with the
-// first case or when it is closed.
+// NewWriter returns a writer of the format. It needs the space for its columns, and writes its head, if it has any, with
+// the first case or when it is closed.
 func NewWriter(f Format, w io.Writer, s *Space) Writer {
 	switch f {
 	case CSV:
@@ -59,8 +59,8 @@ func NewWriter(f Format, w io.Writer, s *Space) Writer {
 
 // Reader reads cases one after another.
 type Reader interface {
-	// Read returns the next case. What is wrong with the case itself is told in faults, and the next can be read all the same. It returns io.EOF after
-	// the last case, and any other error where the file cannot be read on.
+	// Read returns the next case. What is wrong with the case itself is told in faults, and the next can be read all the
+	// same. It returns io.EOF after the last case, and any other error where the file cannot be read on.
 	Read(faults *diag.List) (*interpreter.Case, error)
 }
 
@@ -81,8 +81,8 @@ func NewReader(f Format, name string, r File, s *Space) (Reader, error) {
 	return &ndjsonReader{name: name, r: bufio.NewReaderSize(r, 1<<16)}, nil
 }
 
-// typed returns a value as Case.Get gives it in the type that the fact has. A case that was read from a file has its days as texts,
-// and a whole number where a number is wanted.
+// typed returns a value as Case.Get gives it in the type that the fact has. A case that was read from a file has its
+// days as texts, and a whole number where a number is wanted.
 func typed(kind rule.Kind, v any) any {
 	switch v := v.(type) {
 	case string:

@@ -5,8 +5,8 @@ import (
 	"github.com/stegvis/stegvis/dsl/rule"
 )
 
-// fulfil lives through what a rule of a checklist wants: events happen, facts are told. It works on the form of the rule, and does
-// not insist: where the answer is not the one wanted, the program will say so.
+// fulfil lives through what a rule of a checklist wants: events happen, facts are told. It works on the form of the
+// rule, and does not insist: where the answer is not the one wanted, the program will say so.
 func (l *life) fulfil(e *rule.Expr, want bool, day calendar.Day) {
 	switch e.Op {
 	case rule.OpNot:

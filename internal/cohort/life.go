@@ -184,8 +184,8 @@ func (l *life) tell(k int, day calendar.Day, want *bool) {
 	l.answer(k, day, want)
 }
 
-// answer draws an answer. A bool that is wanted to be one way often is. Those who persevere look for another answer where one
-// would end the case or leave it stuck.
+// answer draws an answer. A bool that is wanted to be one way often is. Those who persevere look for another answer
+// where one would end the case or leave it stuck.
 func (l *life) answer(k int, day calendar.Day, want *bool) {
 	for tries := range 8 {
 		v := l.draw(l.c.space.Facts[k], l.opened, day)

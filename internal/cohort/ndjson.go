@@ -42,8 +42,8 @@ func (r *ndjsonReader) Read(faults *diag.List) (*interpreter.Case, error) {
 	}
 }
 
-// next returns a line without its end. Of one that is longer than a case may be it returns the beginning, which is still too long,
-// so that ReadCase refuses it.
+// next returns a line without its end. Of one that is longer than a case may be it returns the beginning, which is still
+// too long, so that ReadCase refuses it.
 func (r *ndjsonReader) next() ([]byte, error) {
 	r.line++
 	var text []byte

@@ -9,8 +9,8 @@ import (
 	"github.com/stegvis/stegvis/interpreter"
 )
 
-// draw draws what is true of a person: a value that interpreter.Case.Set takes, or nil where no value fits every model. Days
-// are counted from today; opened is the day on which the case opened.
+// draw draws what is true of a person: a value that interpreter.Case.Set takes, or nil where no value fits every model.
+// Days are counted from today; opened is the day on which the case opened.
 func (d dice) draw(f *Fact, opened, today calendar.Day) any {
 	if !f.possible() {
 		return nil

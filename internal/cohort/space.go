@@ -9,8 +9,9 @@ import (
 	"github.com/stegvis/stegvis/interpreter"
 )
 
-// Space is the name space that the models of a set share: every fact that any of them declares, once. Its order is
-// that of the columns of a table: first the facts of vocabularies, then those of each model, the models by id, the facts in file order.
+// Space is the name space that the models of a set share: every fact that any of them declares, once. Its order is that
+// of the columns of a table: first the facts of vocabularies, then those of each model, the models by id, the facts in
+// file order.
 type Space struct {
 	Facts []*Fact
 	index map[string]int

@@ -43,8 +43,8 @@ func NewTally(set *interpreter.Set, at *calendar.Day, today calendar.Day) *Tally
 	return t
 }
 
-// Add puts a case through every model and counts how it stands. A case that is at fault for any of them is told of in faults,
-// and counted only as such. faulty tells whether the case is known to be at fault already.
+// Add puts a case through every model and counts how it stands. A case that is at fault for any of them is told of in
+// faults, and counted only as such. faulty tells whether the case is known to be at fault already.
 func (t *Tally) Add(c *interpreter.Case, faulty bool, faults *diag.List) {
 	t.cases++
 	type bound struct {

@@ -6,8 +6,8 @@ import (
 	"github.com/stegvis/stegvis/interpreter"
 )
 
-// visit looks at the case on a day: what is missing is asked for, and the steps to do are planned. It tells whether the case
-// goes on.
+// visit looks at the case on a day: what is missing is asked for, and the steps to do are planned. It tells whether the
+// case goes on.
 func (l *life) visit(day calendar.Day) bool {
 	switch l.decide(day).Status {
 	case interpreter.Closed:
@@ -27,8 +27,8 @@ func (l *life) visit(day calendar.Day) bool {
 	return true
 }
 
-// ask asks for the facts that leave open which steps apply or how the case ends, and for days that a time counts from. What a
-// step is done with is asked for when it is done. It tells whether anything was answered.
+// ask asks for the facts that leave open which steps apply or how the case ends, and for days that a time counts from.
+// What a step is done with is asked for when it is done. It tells whether anything was answered.
 func (l *life) ask(day calendar.Day) bool {
 	var asked []int
 	for _, m := range l.r.Missing {
@@ -60,7 +60,8 @@ func (l *life) silent(k int) bool {
 	return l.mute[k]
 }
 
-// planSteps plans every step that is to be done now or later and is not planned yet, and drops plans of those that no longer are.
+// planSteps plans every step that is to be done now or later and is not planned yet, and drops plans of those that no
+// longer are.
 func (l *life) planSteps(day calendar.Day) {
 	for i := range l.agenda {
 		status := l.r.StepStatus(i)
@@ -91,7 +92,8 @@ func (l *life) hurried(step int) bool {
 	return false
 }
 
-// dayFor draws the day on which a step that can be done from a day on is done: mostly in good time before it is due, or else late, or never.
+// dayFor draws the day on which a step that can be done from a day on is done: mostly in good time before it is due, or
+// else late, or never.
 func (l *life) dayFor(step int, from calendar.Day) calendar.Day {
 	if l.chance(l.neglect) {
 		return never
@@ -106,7 +108,8 @@ func (l *life) dayFor(step int, from calendar.Day) calendar.Day {
 	return max(due, from) + calendar.Day(l.between(1, 45))
 }
 
-// attempt does a step on a day: what its checklist lacks is done, or mostly so. A step that is no longer to be done is left.
+// attempt does a step on a day: what its checklist lacks is done, or mostly so. A step that is no longer to be done is
+// left.
 func (l *life) attempt(step int, day calendar.Day) {
 	l.agenda[step] = unplanned
 	status := l.decide(day).StepStatus(step)

@@ -1,6 +1,7 @@
 package modeltest
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -37,6 +38,7 @@ const (
 	factName
 	outcomeName
 	limitName
+	dutyName
 	statusName
 	stepStatusName
 	timeName
@@ -96,6 +98,19 @@ var keys = []key{
 				facts.list = append(facts.list, u.Facts...)
 			}
 			out.table[n.Step] = facts
+		}
+		return out
+	}},
+	{name: "duties", shape: aTable, keys: stepName, values: dutyName, nested: true, get: func(r *result) answer {
+		out := table()
+		for _, n := range r.decision.Next {
+			broken := answer{shape: aList}
+			for _, d := range n.Duties { // a step can break several demands of one duty
+				if !slices.Contains(broken.list, d.ID) {
+					broken.list = append(broken.list, d.ID)
+				}
+			}
+			out.table[n.Step] = broken
 		}
 		return out
 	}},
@@ -240,6 +255,12 @@ func (n names) legal(p *interpreter.Program) []string {
 		for _, l := range m.Limits {
 			out = append(out, l.ID)
 		}
+	case dutyName:
+		for _, o := range m.Overlays {
+			for _, d := range o.Duties {
+				out = append(out, d.ID)
+			}
+		}
 	case statusName:
 		out = []string{"open", "waiting", "needs_facts", "closed", "stuck"}
 	case stepStatusName:
@@ -265,6 +286,8 @@ func (n names) code() string {
 		return "test-unknown-outcome"
 	case limitName:
 		return "test-unknown-limit"
+	case dutyName:
+		return "test-unknown-duty"
 	}
 	return "test-unknown-word"
 }

@@ -70,10 +70,38 @@ title = "Frisk"
 when = "nedsatt == false"
 `
 
+// law lies over the little model: every meeting should have something done before it, and a last day.
+const law = `
+[overlay]
+id = "lag"
+title = "Lagen"
+lang = "sv"
+
+[[duty]]
+id = "forst"
+law = "1 §"
+title = "Något först"
+
+  [[duty.before]]
+  steps = {}
+  first = {}
+
+[[duty]]
+id = "tid"
+law = "2 §"
+title = "I tid"
+
+  [[duty.bounded]]
+  steps = {}
+
+  [[duty.bounded]]
+  steps = {}
+`
+
 // load loads the little model with a test file of the given text.
 func load(t *testing.T, test string) (*dsl.Set, *interpreter.Set) {
 	t.Helper()
-	read := dsl.Load([]*diag.Source{diag.NewSource("liten.toml", model), diag.NewSource("liten_test.toml", test)})
+	read := dsl.Load([]*diag.Source{diag.NewSource("liten.toml", model), diag.NewSource("lag.toml", law), diag.NewSource("liten_test.toml", test)})
 	if read.Faults.HasErrors() {
 		t.Fatal(rendered(t, read.Faults))
 	}
@@ -108,7 +136,7 @@ of = "liten"
 id = "allt"
 at = 2026-03-01
 facts = { nedsatt = true, ny_tid = 2026-02-26 }
-expect = { status = "open", next = ["mote"], due = { mote = 2026-03-12, uppfoljning = "none" }, time = { mote = "ok" }, upcoming = {}, missing = [], outcome = "none", stuck = "none", stuck_facts = [], limits = {}, steps = { mote = "required", uppfoljning = "waiting" }, unmet = { mote = ["mote"] } }
+expect = { status = "open", next = ["mote"], due = { mote = 2026-03-12, uppfoljning = "none" }, time = { mote = "ok" }, upcoming = {}, missing = [], outcome = "none", stuck = "none", stuck_facts = [], limits = {}, steps = { mote = "required", uppfoljning = "waiting" }, unmet = { mote = ["mote"] }, duties = { mote = ["forst", "tid"] } }
 `)
 	if report.Passed != 1 || said != "" {
 		t.Fatalf("passed %d:\n%s", report.Passed, said)
@@ -118,6 +146,7 @@ expect = { status = "open", next = ["mote"], due = { mote = 2026-03-12, uppfoljn
 		`status = "waiting"`, `next = []`, `next = ["uppfoljning"]`, `due = { mote = 2026-03-13 }`, `due = { mote = "none" }`, `time = { mote = "late" }`,
 		`upcoming = { uppfoljning = 2026-03-05 }`, `missing = ["nedsatt"]`, `outcome = "frisk"`, `stuck = "no_rule"`, `stuck_facts = ["nedsatt"]`,
 		`steps = { mote = "done" }`, `unmet = { mote = ["mote", "ny_tid"] }`,
+		`duties = { mote = [] }`, `duties = { mote = ["tid"] }`, `duties = { uppfoljning = ["tid"] }`,
 	} {
 		report, said := run(t, `
 [test]
@@ -191,7 +220,7 @@ expct = {}
 id = "a"
 at = 2026-03-01
 facts = { nedsatt = true }
-expect = { status = "opn", next = ["mte"], steps = { mote = "no" }, missing = "nedsatt" }
+expect = { status = "opn", next = ["mte"], steps = { mote = "no" }, missing = "nedsatt", duties = { mote = ["frst"] } }
 
 [[journey]]
 id = "tom"
@@ -215,6 +244,7 @@ expect = { status = "needs_facts" }
 		"liten_test.toml:14:36: error: the model `liten` has no step `mte` [test-unknown-step]",
 		"liten_test.toml:14:61: error: `no` is not an answer that can be given here [test-unknown-word]",
 		"liten_test.toml:14:79: error:",
+		"liten_test.toml:14:109: error: no duty `frst` lies over the model `liten` [test-unknown-duty]",
 		"liten_test.toml:16:3: error: the journey `tom` has no days [test-no-days]",
 		"liten_test.toml:25:6: error: the day lies before the one above, 2026-03-02 [test-day-before]",
 		"liten_test.toml:26:11: error: `nedsatt` is not known, so it cannot be forgotten [test-forgets-unknown]",
@@ -301,7 +331,7 @@ facts = { nedsatt = false }
 func TestFailuresAreToldOfTheVersionThatFails(t *testing.T) {
 	second := strings.NewReplacer(`version = "1"`, `version = "2"`, "2026-01-01", "2026-06-01", `when = "nedsatt == false"`, `when = "nedsatt != false"`).Replace(model)
 	read := dsl.Load([]*diag.Source{
-		diag.NewSource("liten.toml", model), diag.NewSource("liten2.toml", second), diag.NewSource("liten_test.toml", `
+		diag.NewSource("liten.toml", model), diag.NewSource("lag.toml", law), diag.NewSource("liten2.toml", second), diag.NewSource("liten_test.toml", `
 [test]
 of = "liten"
 [[case]]

@@ -1,7 +1,6 @@
 package cohort
 
 import (
-	"math"
 	"slices"
 
 	"github.com/stegvis/stegvis/dsl"
@@ -52,7 +51,10 @@ func tracksOf(s *Space, versions []*interpreter.Program, at calendar.Day) []*tra
 
 func newTrack(s *Space, p *interpreter.Program) *track {
 	m := p.Model()
-	t := &track{program: p, model: m, of: make([]int, len(s.Facts)), items: make([][]interpreter.RuleOf, len(m.Steps)), defines: map[string]*rule.Expr{}, start: -1}
+	t := &track{
+		program: p, model: m, start: -1,
+		of: make([]int, len(s.Facts)), items: make([][]interpreter.RuleOf, len(m.Steps)), defines: map[string]*rule.Expr{},
+	}
 	for k := range t.of {
 		t.of[k] = -1
 	}
@@ -112,31 +114,4 @@ func (t *track) put(f *interpreter.Facts, k int, said any) {
 		}
 		f.SetSet(i, values)
 	}
-}
-
-// agenda holds the day on which each step is planned to be done.
-type agenda []calendar.Day
-
-const (
-	unplanned calendar.Day = math.MaxInt32
-	never     calendar.Day = math.MaxInt32 - 1
-)
-
-func newAgenda(steps int) agenda {
-	a := make(agenda, steps)
-	for i := range a {
-		a[i] = unplanned
-	}
-	return a
-}
-
-// first returns the step that is planned first, if any is.
-func (a agenda) first() (step int, day calendar.Day, ok bool) {
-	day = never
-	for i, d := range a {
-		if d < day {
-			step, day, ok = i, d, true
-		}
-	}
-	return step, day, ok
 }
