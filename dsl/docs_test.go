@@ -36,7 +36,7 @@ func TestTheExampleOfTheReferenceHasNoFaults(t *testing.T) {
 			}
 		}
 		set := dsl.Load(sources)
-		if len(set.Faults) > 0 || len(set.Models) != 1 || len(set.Tests) != 1 {
+		if len(set.Faults) > 0 || len(set.Models) != 1 || len(set.Tests) != 1 || len(set.Overlays) != 1 {
 			t.Errorf("%s: %d models\n%s", name, len(set.Models), render(set.Faults, lang.EN))
 		}
 	}
@@ -77,8 +77,9 @@ func TestTheReferenceNamesEverything(t *testing.T) {
 	keys := strings.Fields(`id title lang version in_force region start consent uses help url text source interpretation type
 		ask ask_of seen_by values min max unit rule when time from not_before roll stage kind actor with after tags done every
 		period since to until role cases of at facts unobtainable forget expect status next due upcoming missing outcome stuck
-		stuck_facts limits steps unmet known happened late days_since weeks_since months_since days_between has_any has_all
-		count today`)
+		stuck_facts limits steps unmet duties known happened late days_since weeks_since months_since days_between has_any has_all
+		count today duty law never before on_every_way takes_part bounded first unless outcomes actors parties with_only kinds
+		not models demands`)
 	for _, name := range documents {
 		text := document(t, name)
 		for _, key := range keys {

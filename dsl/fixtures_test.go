@@ -167,7 +167,7 @@ func golden(t *testing.T, src *diag.Source, faults diag.List) {
 // notOfFiles are the codes of faults that no file here can have: those of reading a folder, limits so large that a
 // test of their own makes the file, what another fault always goes before (an empty rule is an empty text), and the
 // last resorts, for what no test of the syntax or the rules has found a way to.
-var notOfFiles = regexp.MustCompile(`^(rule-(empty|not-utf8|want|unreadable|not-allowed)|toml-syntax|folder-|file-|no-folder|more-faults|too-many-(files|steps|facts|values|definitions)|toml-(too-|not-utf8|names-too-long|more-faults|unreadable))`)
+var notOfFiles = regexp.MustCompile(`^(rule-(empty|not-utf8|want|unreadable|not-allowed)|toml-syntax|folder-|file-|no-folder|more-faults|too-many-(files|steps|facts|values|definitions|demands)|toml-(too-|not-utf8|names-too-long|more-faults|unreadable))`)
 
 func TestTheBrokenFilesHaveEveryKindOfFault(t *testing.T) {
 	seen := map[string]bool{}

@@ -106,6 +106,7 @@ func (c *cases) passedRule(s *Step) *rule.Expr {
 	if e, ok := c.passed[s]; ok {
 		return e
 	}
+	c.search.total -= 1 + len(s.Done) + len(s.After)
 	e := c.doneRule(s)
 	if g := guard(s); g != nil {
 		left := both(append([]*rule.Expr{negation(g)}, c.passedAll(s.After)...)...)

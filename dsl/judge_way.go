@@ -8,10 +8,11 @@ import (
 
 // goesBefore judges that before each of the steps is required, one of the first is done.
 func (j *judge) goesBefore(d *Demand, steps []*Step) DemandJudgement {
-	firsts := j.m.picked(d.First)
+	b := &befores{judge: j, firsts: j.m.picked(d.First), alone: map[*Step]*cases{}}
+	b.all, b.none = j.without(), j.without(b.firsts...)
 	out := DemandJudgement{Verdict: MetDuty, Why: GoesFirst}
 	for i, s := range steps {
-		verdict, why, first := j.beforeOne(s, firsts)
+		verdict, why, first := b.of(s)
 		switch {
 		case i == 0 || verdict != out.Verdict && worse(out.Verdict, verdict) == verdict:
 			out = DemandJudgement{Verdict: verdict, Why: why, Steps: []*Step{s}, First: first}
@@ -25,36 +26,52 @@ func (j *judge) goesBefore(d *Demand, steps []*Step) DemandJudgement {
 	return out
 }
 
-// beforeOne judges one step, and names the one of the firsts that goes before it; nil where it takes more than one, or
-// none.
-func (j *judge) beforeOne(s *Step, firsts []*Step) (Verdict, Finding, *Step) {
-	free := func(firsts ...*Step) (Finding, bool) {
-		c := j.without(firsts...)
-		how, _, ok := c.excluded(c.required(s, nil), s.After, j.m.Outcomes)
-		return how, ok
-	}
-	goes := func(f *Step) bool { return j.ancestors(s)[f] }
-	how, ok := free(firsts...)
+// befores are the cases that tell whether something goes before a step.
+type befores struct {
+	*judge
+	firsts    []*Step
+	all, none *cases           // all cases, and those in which none of the firsts is done
+	alone     map[*Step]*cases // those in which one of them is not done
+}
+
+// of judges one step, and names the one of the firsts that goes before it; nil where it takes more than one, or none.
+func (b *befores) of(s *Step) (Verdict, Finding, *Step) {
+	how, ok := b.unrequired(s, b.none)
 	if !ok {
-		if i := slices.IndexFunc(firsts, goes); i >= 0 {
-			return OpenDuty, CanBeSkipped, firsts[i]
+		if i := slices.IndexFunc(b.firsts, func(f *Step) bool { return b.ancestors(s)[f] }); i >= 0 {
+			return OpenDuty, CanBeSkipped, b.firsts[i]
 		}
-		if slices.ContainsFunc(firsts, func(f *Step) bool { return j.hangsTogether(s, f) }) {
+		if slices.ContainsFunc(b.firsts, func(f *Step) bool { return b.hangsTogether(s, f) }) {
 			return OpenDuty, NotSettled, nil
 		}
 		return NotMet, NothingFirst, nil
 	}
-	if never, isNever := free(); isNever { // no case requires the step at all
+	if never, is := b.unrequired(s, b.all); is { // no case requires the step at all
 		return MetDuty, never, nil
 	}
-	for _, wanted := range []bool{true, false} {
-		for _, f := range firsts {
-			if _, alone := free(f); alone && goes(f) == wanted {
+	for _, goesBefore := range []bool{true, false} {
+		for _, f := range b.firsts {
+			if b.ancestors(s)[f] == goesBefore && b.search.total > 0 && b.goesAlone(s, f) {
 				return MetDuty, GoesFirst, f
 			}
 		}
 	}
 	return MetDuty, how, nil
+}
+
+// unrequired tells whether none of the cases requires the step.
+func (b *befores) unrequired(s *Step, in *cases) (Finding, bool) {
+	how, _, ok := in.excluded(in.required(s, nil), s.After, b.m.Outcomes)
+	return how, ok
+}
+
+// goesAlone tells whether f is done wherever s is required.
+func (b *befores) goesAlone(s, f *Step) bool {
+	if b.alone[f] == nil {
+		b.alone[f] = b.without(f)
+	}
+	_, ok := b.unrequired(s, b.alone[f])
+	return ok
 }
 
 // hangsTogether tells whether a case that requires s may have f done for the same facts: f has nothing in its checklist

@@ -9,6 +9,9 @@ import (
 	"github.com/stegvis/stegvis/dsl/syntax"
 )
 
+// maxDemands is the most that one overlay can demand, over all its duties.
+const maxDemands = 500
+
 // overlay is an overlay while it is being made. Its rules speak of facts alone, since steps and definitions are
 // a model's own.
 type overlay struct {
@@ -70,6 +73,7 @@ func (d *overlay) readHead(l *loader) {
 
 // readDuties reads the duties, each with one or more demands.
 func (d *overlay) readDuties() {
+	demands := 0
 	for _, r := range d.tables("duty") {
 		id := r.id("id")
 		duty := &Duty{ID: id.text, Law: r.needText("law"), Title: r.needText("title"), Help: r.text("help"), Overlay: d.o, Span: id.span}
@@ -81,6 +85,9 @@ func (d *overlay) readDuties() {
 			}
 		}
 		r.close()
+		if demands += len(duty.Demands); demands > maxDemands && demands-len(duty.Demands) <= maxDemands {
+			d.faults.Error(r.place, "too-many-demands", diag.Args{"Max": maxDemands})
+		}
 		if len(duty.Demands) == 0 && !r.table.Broken {
 			d.faults.Error(r.place, "duty-demands-nothing", diag.Args{"ID": duty.ID, "Known": someOf(demandNames[:])})
 		}
