@@ -121,7 +121,7 @@ func TestWhatIsNoPlainFileOfTheFolderIsRefusedUnread(t *testing.T) {
 	huge.Close()
 	start := time.Now()
 	texts, faults := read(dir)
-	if took := time.Since(start); took > 2*time.Second {
+	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("it took %v", took)
 	}
 	if texts != "good.toml=G" {

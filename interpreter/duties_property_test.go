@@ -194,12 +194,12 @@ func (g *drawing) smallModel() {
 			g.rule("when", g.smallRule(2, facts...))
 			g.text("\n")
 		}
-		if g.maybe("timed", 3) {
-			g.text("time = { from = ", strconv.Quote(g.one("from", "v1", "v2")), ", max = \"5 days\" }\n")
+		if g.maybe("timed", 2) {
+			g.text("time = { from = ", strconv.Quote(g.one("from", "v1", "v1", "v2")), ", max = \"5 days\" }\n")
 		}
 		g.text("done = [")
-		for range g.n("items", 1, 2) {
-			r := g.one("item", "happened(v1)", "happened(v2)", "known(b1)", "b1", g.smallRule(1, facts...))
+		for range g.n("items", 1, 3) {
+			r := g.one("item", "happened(v1)", "happened(v1)", "happened(v2)", "known(b1)", "b1", g.smallRule(1, facts...))
 			g.rules = append(g.rules, &r)
 			g.parts = append(g.parts, &r)
 			g.text(", ")
@@ -245,7 +245,7 @@ func (g *drawing) smallOverlay() {
 			g.rule("when", g.smallRule(1, "b1", "b2"))
 			g.text("\n")
 		}
-		g.text("[[duty.bounded]]\nsteps = ", pick(), "\n")
+		g.text("[[duty.bounded]]\nsteps = ", pick(), "\n[[duty.bounded]]\nsteps = { tags = [\"m\"], kinds = [\"k\"] }\n")
 	}
 }
 
