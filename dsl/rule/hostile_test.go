@@ -148,7 +148,7 @@ func FuzzParse(f *testing.F) {
 			checkSpan(t, r.Span, text)
 		}
 		e := tree.Check(small, rule.Bool, &faults)
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 30*time.Second {
 			t.Fatalf("%q took %v", text, took)
 		}
 		for _, d := range faults {
