@@ -37,13 +37,17 @@ func FuzzLoad(f *testing.F) {
 	for _, text := range fixtures(f, "broken", "cut", "good") {
 		f.Add(text)
 	}
-	vocabulary, err := os.ReadFile("testdata/broken/vocabulary.toml")
-	if err != nil {
-		f.Fatal(err)
+	var beside []string // a vocabulary to use, and a model for an overlay to lie over
+	for _, name := range []string{"vocabulary.toml", "translated.toml"} {
+		data, err := os.ReadFile(filepath.Join("testdata", "broken", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		beside = append(beside, name, string(data))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		start := time.Now()
-		set := load("fuzzed.toml", text, "vocabulary.toml", string(vocabulary))
+		set := load(append([]string{"fuzzed.toml", text}, beside...)...)
 		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("it took %v", took)
 		}
@@ -97,6 +101,25 @@ func checkWhole(t *testing.T, m *dsl.Model) {
 	for _, o := range m.Outcomes {
 		rules(o.ID, o.When)
 	}
+	for _, o := range m.Overlays {
+		for _, d := range o.Duties {
+			if d.ID == "" || len(d.Demands) == 0 {
+				t.Errorf("duty %q is not whole", d.ID)
+			}
+			for _, x := range d.Demands {
+				rules(d.ID, x.When)
+				rules(d.ID, x.Unless)
+				if x.Steps == nil || x.Kind == dsl.Before && x.First == nil || x.Kind == dsl.Never && x.When == nil && x.Unless == nil {
+					t.Errorf("a demand of %s is not whole", d.ID)
+				}
+			}
+		}
+	}
+	for _, j := range m.Judge() {
+		if len(j.Demands) != len(j.Duty.Demands) {
+			t.Errorf("%s is not judged whole", j.Duty.ID)
+		}
+	}
 	if len(m.Order) != len(m.Defines)+len(m.Stages)+len(m.Steps) {
 		t.Errorf("the order has %d nodes", len(m.Order))
 	}
@@ -113,8 +136,10 @@ func dump(v reflect.Value, seen map[uintptr]bool, b *strings.Builder) {
 		if _, ok := v.Interface().(*diag.Source); ok {
 			return
 		}
-		if id := v.Elem().FieldByName("ID"); id.IsValid() {
-			fmt.Fprintf(b, "&%s ", id)
+		if v.Elem().Kind() == reflect.Struct {
+			if id := v.Elem().FieldByName("ID"); id.IsValid() {
+				fmt.Fprintf(b, "&%s ", id)
+			}
 		}
 		if seen[v.Pointer()] {
 			return
@@ -126,7 +151,7 @@ func dump(v reflect.Value, seen map[uintptr]bool, b *strings.Builder) {
 			return
 		}
 		for i := range v.NumField() {
-			if v.Type().Field(i).Name != "Hash" {
+			if f := v.Type().Field(i); f.IsExported() && f.Name != "Hash" {
 				dump(v.Field(i), seen, b)
 			}
 		}
@@ -153,6 +178,7 @@ func TestACutFileIsRefusedOrMeansWhatItsWholeLinesMean(t *testing.T) {
 	files := []string{
 		"allt.toml", readFixture(t, "good/allt.toml"), "allt.en.toml", readFixture(t, "good/allt.en.toml"),
 		"ord.toml", readFixture(t, "good/ord.toml"), "ord.en.toml", readFixture(t, "good/ord.en.toml"),
+		"lag.toml", readFixture(t, "good/lag.toml"), "lag.en.toml", readFixture(t, "good/lag.en.toml"),
 	}
 	for i := 1; i < len(files); i += 2 {
 		stride := 11 // a prime, so that every kind of place is met
@@ -194,22 +220,25 @@ func TestACutFileIsRefusedOrMeansWhatItsWholeLinesMean(t *testing.T) {
 }
 
 func TestAFileThatLacksAnyLineIsReadAllTheSame(t *testing.T) {
-	allt, ord := readFixture(t, "good/allt.toml"), readFixture(t, "good/ord.toml")
-	whole := load("allt.toml", allt, "ord.toml", ord)
-	lines := strings.SplitAfter(allt, "\n")
-	for i, line := range lines {
-		text := strings.Join(lines[:i], "") + strings.Join(lines[i+1:], "")
-		set := load("allt.toml", text, "ord.toml", ord)
-		for _, m := range set.Models {
-			checkWhole(t, m)
+	files := []string{"allt.toml", readFixture(t, "good/allt.toml"), "lag.toml", readFixture(t, "good/lag.toml"), "ord.toml", readFixture(t, "good/ord.toml")}
+	whole := meaning(load(files...))
+	for k := 0; k < 4; k += 2 {
+		lines := strings.SplitAfter(files[k+1], "\n")
+		for i, line := range lines {
+			lacking := append([]string{}, files...)
+			lacking[k+1] = strings.Join(lines[:i], "") + strings.Join(lines[i+1:], "")
+			set := load(lacking...)
+			for _, m := range set.Models {
+				checkWhole(t, m)
+			}
+			blank := strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#")
+			if same := meaning(set) == whole; same && !blank {
+				t.Errorf("%s:%d, %q, means nothing", files[k], i+1, line)
+			} else if blank && !same {
+				t.Errorf("%s:%d, %q, means something", files[k], i+1, line)
+			}
+			render(set.Faults, lang.SV)
 		}
-		blank := strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#")
-		if same := meaning(set) == meaning(whole); same != blank && !blank {
-			t.Errorf("line %d, %q, means nothing", i+1, line)
-		} else if blank && !same {
-			t.Errorf("line %d, %q, means something", i+1, line)
-		}
-		render(set.Faults, lang.SV)
 	}
 }
 

@@ -75,8 +75,11 @@ func (b *befores) goesAlone(s, f *Step) bool {
 }
 
 // hangsTogether tells whether a case that requires s may have f done for the same facts: f has nothing in its checklist
-// that can be left open whatever s takes.
+// that can be left open whatever s takes. A step that comes back is never done.
 func (j *judge) hangsTogether(s, f *Step) bool {
+	if f.Every != nil {
+		return false
+	}
 	taken := j.outcomesLookAt()
 	for name := range j.sight(s) {
 		taken[name] = true

@@ -51,7 +51,7 @@ type DemandKind uint8
 
 // The kinds of demands, each a table of its own in a file.
 const (
-	// Never: none of Steps is required where When is true, or where Unless is not.
+	// Never: none of Steps is required where When is true and Unless is not; either can be left out.
 	Never DemandKind = iota
 	// Before: when any of Steps is required, one of First is done.
 	Before
