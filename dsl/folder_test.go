@@ -31,7 +31,7 @@ func put(t *testing.T, path, text string) {
 func link(t *testing.T, target, path string) {
 	t.Helper()
 	if err := os.Symlink(target, path); err != nil {
-		t.Skip("no symbolic links here:", err)
+		t.Fatal("no symbolic links here:", err)
 	}
 }
 
@@ -109,7 +109,7 @@ func TestWhatIsNoPlainFileOfTheFolderIsRefusedUnread(t *testing.T) {
 	link(t, "loop.toml", dir+"/loop.toml")
 	put(t, dir+"/folder.toml/x", "")
 	if err := syscall.Mkfifo(dir+"/pipe.toml", 0o644); err != nil {
-		t.Skip("no pipes here:", err)
+		t.Fatal("no pipes here:", err)
 	}
 	huge, err := os.Create(dir + "/huge.toml")
 	if err != nil {
@@ -121,7 +121,7 @@ func TestWhatIsNoPlainFileOfTheFolderIsRefusedUnread(t *testing.T) {
 	huge.Close()
 	start := time.Now()
 	texts, faults := read(dir)
-	if took := time.Since(start); took > 30*time.Second {
+	if took := time.Since(start); took > slowest(2*time.Second) {
 		t.Errorf("it took %v", took)
 	}
 	if texts != "good.toml=G" {
@@ -151,7 +151,7 @@ func TestTooManyFilesAreRefused(t *testing.T) {
 	put(t, dir+"/one", "")
 	for i := range 10_001 {
 		if err := os.Link(dir+"/one", fmt.Sprintf("%s/%d.toml", dir, i)); err != nil {
-			t.Skip("no more links:", err)
+			t.Fatal("no more links:", err)
 		}
 	}
 	var faults diag.List

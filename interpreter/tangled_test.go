@@ -70,7 +70,7 @@ func TestTangledRulesBecomeLittleCodeAndAreRight(t *testing.T) {
 			for _, written := range []string{text, "((" + text + ") ? 5 : 3) == 5", "value == 5"} {
 				before := time.Now()
 				p := program(t, fmt.Sprintf("[define]\nx = %q\nvalue = %q\n", written, "("+text+") ? 5 : 3")+steps(`a done = ["b1"]`)+neverEnds)
-				if took := time.Since(before); took > 30*time.Second {
+				if took := time.Since(before); took > slowest(2*time.Second) {
 					t.Errorf("shape %d, %d bytes: compiled in %s", shape, len(text), took)
 				}
 				nodes := 0
@@ -160,7 +160,7 @@ func TestDefinitionsOfDefinitionsDoNotBlowUp(t *testing.T) {
 			p.CanBe(of)
 			break
 		}
-		if took := time.Since(before); took > 30*time.Second {
+		if took := time.Since(before); took > slowest(10*time.Second) {
 			t.Errorf("%s: took %s", c.format, took)
 		}
 	}
@@ -183,13 +183,13 @@ func TestAModelAtTheLimitsIsCompiledAndAnswersQuickly(t *testing.T) {
 	p := loadText(t, b.String())
 	before := time.Now()
 	p = interpreter.Compile(p.Model())
-	if took := time.Since(before); took > 30*time.Second {
+	if took := time.Since(before); took > slowest(500*time.Millisecond) {
 		t.Errorf("compiled in %s", took)
 	}
 	f, r := p.NewFacts(), &interpreter.Result{}
 	before = time.Now()
 	p.Decide(f, day("2026-03-01"), r)
-	if took := time.Since(before); took > 30*time.Second {
+	if took := time.Since(before); took > slowest(50*time.Millisecond) {
 		t.Errorf("the first decision took %s", took)
 	}
 	if len(r.Missing) == 0 {
@@ -197,7 +197,7 @@ func TestAModelAtTheLimitsIsCompiledAndAnswersQuickly(t *testing.T) {
 	}
 	before = time.Now()
 	p.Explain(f, day("2026-03-01"), lang.SV)
-	if took := time.Since(before); took > 30*time.Second {
+	if took := time.Since(before); took > slowest(5*time.Second) {
 		t.Errorf("the explanation took %s", took)
 	}
 }
