@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stegvis/stegvis/dsl"
@@ -140,11 +141,12 @@ func TestModelWhoseTestsFailIsKept(t *testing.T) {
 	f := pair(t)
 	f.write("bredvid.toml", alone("bredvid", "1", 1))
 	cfg := f.quick()
-	var failing string // the title of models whose tests fail
+	var failing atomic.Value // the title of models whose tests fail; the watcher reads it too
+	failing.Store("")
 	cfg.Tests = func(read *dsl.Set, candidate *interpreter.Set) map[live.Key]diag.List {
 		failures := map[live.Key]diag.List{}
 		for _, m := range read.Models {
-			if m.Title.SV == failing {
+			if m.Title.SV == failing.Load() {
 				var faults diag.List
 				faults.Error(m.Span, "test-case", nil)
 				failures[live.Key{Model: m.ID, Version: m.Version}] = faults
@@ -156,17 +158,17 @@ func TestModelWhoseTestsFailIsKept(t *testing.T) {
 		return failures
 	}
 	l := open(t, cfg)
+	failing.Store("Modell 2")
 	f.write("ord.toml", vocabulary(2))
 	f.write("liten.toml", model("liten", 2))
 	f.write("bredvid.toml", alone("bredvid", "1", 2))
-	failing = "Modell 2"
 	reload(t, l)
 	wantAnswer(t, l, "liten", whole(1))
 	wantAnswer(t, l, "bredvid", single(2))
 	if m := status(l, "liten", "1"); codes(m.Faults) != "test-case" {
 		t.Errorf("%+v", m)
 	}
-	failing = ""
+	failing.Store("")
 	f.write("liten.toml", model("liten", 2)+"\n")
 	reload(t, l)
 	wantAnswer(t, l, "liten", whole(2))
@@ -180,12 +182,12 @@ func TestModelIsKeptBackBesideOneWhoseTestsFail(t *testing.T) {
 	f := pair(t)
 	f.write("tva.toml", model("tva", 1))
 	cfg := f.quick()
-	fails := false
+	var fails atomic.Bool // the watcher reads it too
 	cfg.Tests = func(_ *dsl.Set, candidate *interpreter.Set) map[live.Key]diag.List {
 		if a, b := ask(t, candidate, "liten"), ask(t, candidate, "tva"); a != b {
 			t.Errorf("the tests are given a set that contradicts itself: %q and %q", a, b)
 		}
-		if !fails {
+		if !fails.Load() {
 			return nil
 		}
 		var faults diag.List
@@ -199,7 +201,7 @@ func TestModelIsKeptBackBesideOneWhoseTestsFail(t *testing.T) {
 	reload(t, l)
 	wantAnswer(t, l, "liten", whole(1))
 
-	fails = true
+	fails.Store(true)
 	f.write("tva.toml", model("tva", 2))
 	reload(t, l)
 	wantAnswer(t, l, "tva", whole(1))
@@ -208,7 +210,7 @@ func TestModelIsKeptBackBesideOneWhoseTestsFail(t *testing.T) {
 		t.Errorf("%+v\n%s", m, text(m.Faults))
 	}
 
-	fails = false
+	fails.Store(false)
 	f.write("tva.toml", model("tva", 2)+"\n")
 	reload(t, l)
 	wantAnswer(t, l, "tva", whole(2))
@@ -219,9 +221,9 @@ func TestModelIsKeptBackBesideOneWhoseTestsFail(t *testing.T) {
 func TestModelThatIsLiveStaysWhenItsTestsTurnBad(t *testing.T) {
 	f := pair(t)
 	cfg := f.quick()
-	bad := false
+	var bad atomic.Bool // the watcher reads it too
 	cfg.Tests = func(read *dsl.Set, _ *interpreter.Set) map[live.Key]diag.List {
-		if !bad {
+		if !bad.Load() {
 			return nil
 		}
 		var faults diag.List
@@ -229,7 +231,7 @@ func TestModelThatIsLiveStaysWhenItsTestsTurnBad(t *testing.T) {
 		return map[live.Key]diag.List{{Model: "liten", Version: "1"}: faults}
 	}
 	l := open(t, cfg)
-	bad = true
+	bad.Store(true)
 	f.write("liten_test.toml", "[test]\nof = \"liten\"\n")
 	reload(t, l)
 	m := status(l, "liten", "1")

@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -85,15 +86,15 @@ func TestPanicWhileReloadingKeepsWhatIsLive(t *testing.T) {
 	cfg := f.quick()
 	var log logged
 	cfg.Logger = log.logger()
-	panics := false
+	var panics atomic.Bool // the watcher reads it too
 	cfg.Tests = func(*dsl.Set, *interpreter.Set) map[live.Key]diag.List {
-		if panics {
+		if panics.Load() {
 			panic("oj")
 		}
 		return nil
 	}
 	l := open(t, cfg)
-	panics = true
+	panics.Store(true)
 	f.write("ord.toml", vocabulary(2))
 	f.write("liten.toml", model("liten", 2))
 	reload(t, l)
@@ -102,7 +103,7 @@ func TestPanicWhileReloadingKeepsWhatIsLive(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 	wantLine(t, &log, "[ERROR] live: a fault of stegvis itself; what is live stays: panic=oj", 1)
-	panics = false
+	panics.Store(false)
 	f.write("liten.toml", model("liten", 2)+"\n")
 	reload(t, l)
 	wantAnswer(t, l, "liten", whole(2))
