@@ -11,13 +11,16 @@
 //	fields.go     the strict reading of a table's keys, which all that follow use
 //	glossary.go   actors, kinds, tags, sources and facts (facts.go): a vocabulary is no more than this
 //	model_file.go a model: its head, the vocabularies it uses, definitions, stages, steps, outcomes, limits;
-//	              names resolved, rules parsed
+//	              names resolved, rules parsed (those of a large model on all cores: ahead.go)
 //	graph.go      one order over definitions, stages and steps; cycles refused with their path
 //	typing.go     the rules typed, definitions first, in that order
 //	structure.go  what no case can ever reach (satisfiable.go), what nothing uses
-//	texts.go      the translations that lie beside a model or a vocabulary
+//	texts.go      the translations that lie beside a model or a vocabulary (translate.go)
 //	together.go   what only shows when models stand side by side
-//	hash.go       the digest of all that an answer can depend on
+//	hash.go       the digest of all that an answer can depend on (set.go)
+//
+// reload.go loads a set time and again, and goes through the passes only for what has changed.
+// need.go finds out, at a glance at each file, which of them one model takes: who wants no more loads only those.
 //
 // No pass stops at the first fault, and none reports what is only the consequence of another fault: a name
 // whose declaration is faulty is still a name, a rule with a fault has the type Invalid, and what may have

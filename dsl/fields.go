@@ -34,7 +34,7 @@ func (f *file) fields(v *syntax.Value, label string) *fields {
 	if v.Span.Source != nil {
 		place = v.Span
 	}
-	return &fields{file: f, table: v.Table, label: label, place: place}
+	return &fields{file: f, table: v.Table, label: label, place: place, known: make([]string, 0, 16)}
 }
 
 // tables returns the entries of the array of tables [[name]] of the root.
@@ -166,7 +166,8 @@ func (r *fields) names(key string) (words []word, listed bool) {
 	if v == nil {
 		return nil, r.has(key)
 	}
-	seen := map[string]diag.Span{}
+	words = make([]word, 0, len(v.Items))
+	var seen map[string]diag.Span // of a long list
 	for _, item := range v.Items {
 		if item.Kind != syntax.String {
 			r.error(item.Span, "not-a-text", diag.Args{"Key": key, "Table": r.label})
@@ -177,14 +178,39 @@ func (r *fields) names(key string) (words []word, listed bool) {
 			continue
 		}
 		w.text = normal(w.text)
-		if first, dup := seen[w.text]; dup {
+		if first, dup := wordAmong(words, seen, w.text); dup {
 			r.error(w.span, "listed-twice", diag.Args{"Name": w.text, "Key": key, "Table": r.label}).With(first, "first-here", nil)
 			continue
 		}
-		seen[w.text] = w.span
 		words = append(words, w)
+		switch {
+		case seen != nil:
+			seen[w.text] = w.span
+		case len(words) > shortList:
+			seen = map[string]diag.Span{}
+			for _, w := range words {
+				seen[w.text] = w.span
+			}
+		}
 	}
 	return words, true
+}
+
+// shortList is how many names are looked through sooner than looked up.
+const shortList = 12
+
+// wordAmong tells whether the name is among the words, and where; seen holds them too where they are many.
+func wordAmong(words []word, seen map[string]diag.Span, name string) (diag.Span, bool) {
+	if seen != nil {
+		first, dup := seen[name]
+		return first, dup
+	}
+	for _, w := range words {
+		if w.text == name {
+			return w.span, true
+		}
+	}
+	return diag.Span{}, false
 }
 
 // text reads a text in the language of the file.

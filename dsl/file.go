@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
@@ -48,6 +49,8 @@ type file struct {
 	shared diag.List // faults that are told at another file and are this one's as well
 
 	compared int // how many names have been compared to find what was meant
+
+	kept *kept
 
 	// lost holds the names that may have been declared where the text could not be read.
 	lost map[string]bool
@@ -202,11 +205,14 @@ func isHead(name string) bool {
 }
 
 // declaration matches a line that may declare a name: an id, or a key that may be a definition,
-// if only its equals sign were there.
-var declaration = regexp.MustCompile(`(?m)^[ \t]*(?:(?:id|role)[ \t]*=[ \t]*["']([^"'\n]+)|["']?([\p{L}\p{M}\p{N}_]+)["']?[ \t]*(?:[=:]|\r?$))`)
+// if only its equals sign were there. It is compiled where it is needed, for files with faults: to compile one that
+// knows every letter takes longer than to run it.
+var declaration = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ \t]*(?:(?:id|role)[ \t]*=[ \t]*["']([^"'\n]+)|["']?([\p{L}\p{M}\p{N}_]+)["']?[ \t]*(?:[=:]|\r?$))`)
+})
 
 func (f *file) findLost() {
-	for _, m := range declaration.FindAllStringSubmatch(f.Source.Text, -1) {
+	for _, m := range declaration().FindAllStringSubmatch(f.Source.Text, -1) {
 		f.lose(normal(m[1] + m[2]))
 	}
 }

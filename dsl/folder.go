@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -60,6 +61,7 @@ type folderReader struct {
 	changed  bool     // while it was read
 	vanished []string // the names listed that led nowhere
 	total    int64
+	text     bytes.Buffer // of the file that is being read
 	// pinned tells where the folders that links go through led when they were first come upon. Files that all lie
 	// behind one link, which may be swapped to and fro, are so read from behind the same end of it.
 	pinned map[string]string
@@ -226,16 +228,18 @@ func (r *folderReader) file(root *os.Root, real, name string) (*diag.Source, sta
 			return nil, stamp{}
 		}
 	}
-	text, err := io.ReadAll(io.LimitReader(f, syntax.MaxBytes+1))
+	r.text.Reset()
+	r.text.Grow(int(min(opened.Size(), syntax.MaxBytes)) + bytes.MinRead) // one read for all, and room to see that it is
+	_, err = r.text.ReadFrom(io.LimitReader(f, syntax.MaxBytes+1))
 	switch {
 	case err != nil:
 		r.refuse(shown, err)
 		return nil, stamp{}
-	case len(text) > syntax.MaxBytes:
+	case r.text.Len() > syntax.MaxBytes:
 		r.error(shown, "file-too-large", diag.Args{"Max": syntax.MaxBytes >> 10})
 		return nil, stamp{}
 	}
-	return diag.NewSource(shown, string(text)), stamp{opened, rel}
+	return diag.NewSource(shown, r.text.String()), stamp{opened, rel}
 }
 
 // refuse reports a file that could not be read. One that has vanished since it was listed is looked for once more: it

@@ -53,9 +53,13 @@ type unit struct {
 	open bool
 	// title and help are a vocabulary's own; no model carries them.
 	title, help lang.Text
-	users       []*unit // vocabulary: the models that use it
-	uses        []*unit // model: the vocabularies it uses
+	users       []*unit  // vocabulary: the models that use it
+	uses        []*unit  // model: the vocabularies it uses
+	wanted      []string // the ids of those that it names
 	texts       []*translation
+
+	finished bool      // in an earlier load: nothing of it is written again (reload.go)
+	lacking  *[]string // what no texts translate, once that has been asked
 }
 
 // excused tells whether a name that is not declared may have been, where the text could not be read: in the file

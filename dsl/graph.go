@@ -19,6 +19,15 @@ type node struct {
 	out   Node
 	edges []edge
 	place int // where it stands in the file
+
+	// What components notes: when it was come upon, from 1; the first of all that it leads back to; whether it is being
+	// looked at.
+	index, low int
+	onStack    bool
+
+	// What order notes: how many of its needs are not met, and by whom it is needed.
+	waits  int
+	needed []*node
 }
 
 type edge struct {
@@ -84,19 +93,17 @@ func (d *draft) order() (ordered []*node, cyclic map[*node]bool) {
 
 	// The definitions, stages and steps that are left depend on each other in one direction only. Of those
 	// whose needs are met, the one that stands first in the file goes first.
-	waits := map[*node]int{}
-	needed := map[*node][]*node{}
 	for _, n := range all {
 		for _, e := range n.edges {
 			if !cyclic[n] && !cyclic[e.to] {
-				waits[n]++
-				needed[e.to] = append(needed[e.to], n)
+				n.waits++
+				e.to.needed = append(e.to.needed, n)
 			}
 		}
 	}
 	var ready []*node // sorted by place
 	for _, n := range all {
-		if !cyclic[n] && waits[n] == 0 {
+		if !cyclic[n] && n.waits == 0 {
 			ready = append(ready, n)
 		}
 	}
@@ -104,10 +111,10 @@ func (d *draft) order() (ordered []*node, cyclic map[*node]bool) {
 		n := ready[0]
 		ready = ready[1:]
 		ordered = append(ordered, n)
-		for _, m := range needed[n] {
-			if waits[m]--; waits[m] == 0 {
+		for _, m := range n.needed {
+			if m.waits--; m.waits == 0 {
 				i := sort.Search(len(ready), func(i int) bool { return ready[i].place > m.place })
-				ready = append(ready[:i], append([]*node{m}, ready[i:]...)...)
+				ready = slices.Insert(ready, i, m)
 			}
 		}
 	}
@@ -130,30 +137,28 @@ func components(all []*node) [][]*node {
 		n    *node
 		next int
 	}
-	index, low := map[*node]int{}, map[*node]int{}
-	onStack := map[*node]bool{}
+	come := 0
 	var stack []*node
 	var out [][]*node
 	for _, root := range all {
-		if index[root] != 0 {
+		if root.index != 0 {
 			continue
 		}
 		work := []frame{{n: root}}
 		for len(work) > 0 {
 			f := &work[len(work)-1]
-			if f.next == 0 && index[f.n] == 0 {
-				index[f.n] = len(index) + 1
-				low[f.n] = index[f.n]
+			if f.next == 0 && f.n.index == 0 {
+				come++
+				f.n.index, f.n.low, f.n.onStack = come, come, true
 				stack = append(stack, f.n)
-				onStack[f.n] = true
 			}
 			if f.next < len(f.n.edges) {
 				to := f.n.edges[f.next].to
 				f.next++
-				if index[to] == 0 {
+				if to.index == 0 {
 					work = append(work, frame{n: to})
-				} else if onStack[to] {
-					low[f.n] = min(low[f.n], index[to])
+				} else if to.onStack {
+					f.n.low = min(f.n.low, to.index)
 				}
 				continue
 			}
@@ -161,16 +166,16 @@ func components(all []*node) [][]*node {
 			work = work[:len(work)-1]
 			if len(work) > 0 {
 				parent := work[len(work)-1].n
-				low[parent] = min(low[parent], low[n])
+				parent.low = min(parent.low, n.low)
 			}
-			if low[n] != index[n] {
+			if n.low != n.index {
 				continue
 			}
 			var group []*node
 			for {
 				m := stack[len(stack)-1]
 				stack = stack[:len(stack)-1]
-				onStack[m] = false
+				m.onStack = false
 				group = append(group, m)
 				if m == n {
 					break

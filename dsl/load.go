@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -32,8 +33,9 @@ type Failed struct {
 
 // Load reads and checks workflow files as one set: models, the vocabularies they use, and translations. It always
 // returns a Set; what is wrong stands in its Faults. The order of the sources does not matter.
-func Load(sources []*diag.Source) *Set {
-	l := &loader{byID: map[string][]*unit{}}
+func Load(sources []*diag.Source) *Set { return new(Reloader).Load(sources) }
+
+func (l *loader) load(sources []*diag.Source) *Set {
 	l.readFiles(sources)
 	l.readVocabularies()
 	l.readOverlays()
@@ -48,7 +50,22 @@ func Load(sources []*diag.Source) *Set {
 	for _, f := range l.files {
 		f.capFaults()
 	}
-	return l.set()
+	s := l.set()
+	l.seal()
+	return s
+}
+
+// seal notes that nothing of the units is written from here on.
+func (l *loader) seal() {
+	for _, v := range l.vocabularies {
+		v.finished = true
+	}
+	for _, o := range l.overlays {
+		o.finished = true
+	}
+	for _, d := range l.models {
+		d.finished = true
+	}
 }
 
 // loader holds what the passes over a whole set hand on to each other.
@@ -59,10 +76,13 @@ type loader struct {
 	nameless     []*file            // files with errors that do not tell what they are, or whose
 	translations []*translation
 	overlays     []*overlay
+	ordered      []*overlay // the same, by id
 	models       []*draft
+
+	last, kept map[origin]*kept // what the load before this one kept, and what this one does
 }
 
-// readFiles reads each file alone, by name, so that everything that follows is independent of the order given.
+// readFiles reads each file alone that was not there before, and lists them all by name, so that everything that follows is independent of the order given.
 func (l *loader) readFiles(sources []*diag.Source) {
 	sources = append([]*diag.Source{}, sources...)
 	sort.SliceStable(sources, func(i, j int) bool {
@@ -72,8 +92,22 @@ func (l *loader) readFiles(sources []*diag.Source) {
 		}
 		return a.Text < b.Text
 	})
-	for _, src := range sources {
-		f := readFile(src)
+	var fresh []*kept
+	var texts []*diag.Source
+	all := make([]*kept, len(sources))
+	for i, src := range sources {
+		k, again := l.keep(src)
+		if all[i] = k; !again {
+			fresh, texts = append(fresh, k), append(texts, src)
+		}
+	}
+	concurrently(len(fresh), func(i int) {
+		k := fresh[i]
+		k.file = readFile(texts[i])
+		k.file.kept, k.read = k, k.file.mark()
+	})
+	for _, k := range all {
+		f := k.file
 		l.files = append(l.files, f)
 		switch f.kind {
 		case textsFile:
@@ -94,7 +128,7 @@ func (l *loader) readVocabularies() {
 		if f.kind != vocabularyFile {
 			continue
 		}
-		v := readVocabulary(f)
+		v := l.vocabulary(f)
 		l.vocabularies = append(l.vocabularies, v)
 		if !v.id.present {
 			l.nameless = append(l.nameless, f)
@@ -107,127 +141,69 @@ func (l *loader) readVocabularies() {
 			if t.version.present {
 				t.faults.Error(t.version.span, "vocabulary-has-no-version", diag.Args{"ID": t.of.text})
 			}
-			l.translate(t, v[:1], v[0].vocabularyPlaces())
+			l.translate(t, v[:1], v[0].vocabularyPlaces)
 		}
 	}
 }
 
+// vocabulary returns what the file declares. Only the first that has an id is translated.
+func (l *loader) vocabulary(f *file) *unit {
+	v := f.kept.vocabulary
+	if v != nil && l.stands(v, l.textsOfVocabulary(v)) {
+		v.again()
+		return v
+	}
+	f.setBack(f.kept.read)
+	v = readVocabulary(f)
+	f.kept.vocabulary, f.kept.made, f.kept.texts = v, f.mark(), l.textsOfVocabulary(v)
+	return v
+}
+
+func (l *loader) textsOfVocabulary(v *unit) (out []*file) {
+	if !v.id.present || len(l.byID[v.id.text]) > 0 {
+		return nil
+	}
+	for _, t := range l.translations {
+		if t.of.present && t.of.text == v.id.text {
+			out = append(out, t.file)
+		}
+	}
+	return out
+}
+
 // readModels reads each model and checks it alone.
 func (l *loader) readModels() {
+	var files, fresh []*file
 	for _, f := range l.files {
 		if f.kind != modelFile {
 			continue
 		}
+		files = append(files, f)
+		if d := f.kept.model; d != nil && l.stands(d.unit, l.textsOf(d.id, d.version, true)) && slices.Equal(f.kept.over, l.overlaysOver(d.id.text)) {
+			d.again()
+		} else {
+			f.setBack(f.kept.read)
+			fresh = append(fresh, f)
+		}
+	}
+	concurrently(len(fresh), func(i int) {
+		f := fresh[i]
 		d := readModel(f, l)
 		d.typeRules()
 		d.checkReach()
 		d.checkUnused()
 		d.finish()
+		f.kept.model, f.kept.made = d, f.mark()
+		f.kept.texts, f.kept.over = l.textsOf(d.id, d.version, true), l.overlaysOver(d.id.text)
+	})
+	for _, f := range files {
+		d := f.kept.model
+		for _, v := range d.uses {
+			v.users = append(v.users, d.unit)
+		}
 		l.models = append(l.models, d)
 		if !d.id.present {
 			l.nameless = append(l.nameless, f)
-		}
-	}
-}
-
-// translateModels applies the texts of models: those for all versions first, so that those of one version go
-// before them.
-func (l *loader) translateModels() {
-	for _, forOne := range []bool{false, true} {
-		for _, t := range l.translations {
-			if !t.of.present || len(t.targets) > 0 || t.version.present != forOne {
-				continue
-			}
-			var units []*unit
-			var ps []places
-			for _, o := range l.overlays {
-				if o.id.text == t.of.text && !forOne {
-					units = append(units, o.unit)
-					ps = append(ps, o.places())
-				}
-			}
-			for _, d := range l.models {
-				if d.id.text == t.of.text && (!forOne || d.version.text == t.version.text) {
-					units = append(units, d.unit)
-					ps = append(ps, d.places())
-				}
-			}
-			if len(units) > 0 {
-				l.translate(t, units, ps...)
-			}
-		}
-	}
-}
-
-// warnUntranslated warns of what no texts translate.
-func (l *loader) warnUntranslated() {
-	for _, v := range l.vocabularies {
-		if v.head != nil {
-			v.warnUntranslated(v.vocabularyPlaces(), v.head.Span)
-		}
-	}
-	for _, o := range l.overlays {
-		o.warnUntranslated(o.places(), o.o.Span)
-	}
-	for _, d := range l.models {
-		d.warnUntranslated(d.places(), d.m.Span)
-	}
-}
-
-// translate applies the texts t to the units, whose texts are ps.
-func (l *loader) translate(t *translation, units []*unit, ps ...places) {
-	if !t.langAt.present {
-		t.lang = other(units[0].lang) // so that what they name is checked all the same
-	}
-	for _, u := range units {
-		for _, was := range u.texts {
-			if t.langAt.present && was.lang == t.lang && was.version.text == t.version.text && was != t {
-				fault := t.faults.Error(t.of.span, "duplicate-texts", diag.Args{"Of": t.of.text, "Lang": string(t.lang)}).
-					With(was.of.span, "first-here", nil)
-				was.shared = append(was.shared, fault)
-			}
-		}
-		if u.lang == t.lang {
-			t.faults.Error(t.langAt.span, "texts-in-own-language", diag.Args{"Of": t.of.text, "Lang": string(t.lang)})
-		}
-		u.texts = append(u.texts, t)
-	}
-	t.targets = units
-	t.apply(ps, units[0].lang)
-}
-
-// refuseLostTexts reports texts of what is not there.
-func (l *loader) refuseLostTexts() {
-	var ids []string
-	versions := map[string][]string{}
-	for id := range l.byID {
-		ids = append(ids, id)
-	}
-	for _, o := range l.overlays {
-		if o.id.present {
-			ids = append(ids, o.id.text)
-		}
-	}
-	sort.Strings(ids)
-	for _, d := range l.models {
-		if d.id.present {
-			ids = append(ids, d.id.text)
-			versions[d.id.text] = append(versions[d.id.text], d.version.text)
-		}
-	}
-	for _, t := range l.translations {
-		if !t.of.present || len(t.targets) > 0 {
-			continue
-		}
-		switch have, known := versions[t.of.text]; {
-		case known:
-			t.faults.Error(t.version.span, "texts-of-unknown-version", diag.Args{
-				"Version": t.version.text, "Of": t.of.text, "Known": someOf(have),
-			})
-		case len(l.suspects(modelFile, t.of.text)) == 0 && len(l.suspects(vocabularyFile, t.of.text)) == 0 && len(l.suspects(overlayFile, t.of.text)) == 0:
-			t.faults.Error(t.of.span, "texts-of-unknown", diag.Args{
-				"Name": t.of.text, "Near": diag.Suggest(t.of.text, ids), "Known": someOf(ids),
-			})
 		}
 	}
 }
@@ -242,93 +218,6 @@ func (l *loader) suspects(kind fileKind, id string) []*file {
 		}
 	}
 	return out
-}
-
-// set puts together what was found.
-func (l *loader) set() *Set {
-	s := &Set{}
-	for _, f := range l.files {
-		s.Files = append(s.Files, f.Source)
-		s.Faults = append(s.Faults, f.faults...)
-		if f.kind == testFile {
-			s.Tests = append(s.Tests, f.File)
-		}
-	}
-	s.Faults.Sort()
-	for _, f := range l.nameless {
-		if f.kind != modelFile && f.kind != overlayFile && f.faults.HasErrors() {
-			s.fail("", "", f.Source, f.faults)
-		}
-	}
-	for _, d := range l.models {
-		if faults := d.allFaults(); faults.HasErrors() {
-			s.fail(d.id.text, d.version.text, d.Source, faults)
-			continue
-		}
-		parts := d.parts()
-		d.m.Hash = digest(parts)
-		for _, p := range parts {
-			d.m.Files = append(d.m.Files, p.src)
-		}
-		s.Models = append(s.Models, d.m)
-	}
-	for _, o := range l.overlays {
-		if !o.allFaults().HasErrors() {
-			s.Overlays = append(s.Overlays, o.o)
-		}
-	}
-	sort.SliceStable(s.Overlays, func(i, j int) bool { return s.Overlays[i].ID < s.Overlays[j].ID })
-	sort.SliceStable(s.Models, func(i, j int) bool {
-		a, b := s.Models[i], s.Models[j]
-		if a.ID != b.ID {
-			return a.ID < b.ID
-		}
-		if a.InForce != b.InForce {
-			return a.InForce < b.InForce
-		}
-		return a.Version < b.Version
-	})
-	sort.SliceStable(s.Failed, func(i, j int) bool {
-		a, b := s.Failed[i], s.Failed[j]
-		if a.ID != b.ID {
-			return a.ID < b.ID
-		}
-		return a.Version < b.Version
-	})
-	return s
-}
-
-func (s *Set) fail(id, version string, src *diag.Source, faults diag.List) {
-	faults = append(diag.List{}, faults...)
-	faults.Sort()
-	s.Failed = append(s.Failed, Failed{ID: id, Version: version, Source: src, Faults: faults})
-}
-
-// allFaults gathers the faults of everything that the model is made of, and of the overlays over it.
-func (d *draft) allFaults() diag.List {
-	faults := d.unit.allFaults()
-	for _, o := range d.overlays {
-		faults = append(faults, o.allFaults()...)
-	}
-	return faults
-}
-
-// allFaults gathers the faults of the unit and of the vocabularies that it uses.
-func (u *unit) allFaults() diag.List {
-	faults := u.ownFaults()
-	for _, v := range u.uses {
-		faults = append(faults, v.ownFaults()...)
-	}
-	return faults
-}
-
-// ownFaults gathers the faults of the unit's file and of its texts.
-func (u *unit) ownFaults() diag.List {
-	faults := append(append(diag.List{}, u.faults...), u.shared...)
-	for _, t := range u.texts {
-		faults = append(append(faults, t.faults...), t.shared...)
-	}
-	return faults
 }
 
 // finish fills the model from what the passes made.

@@ -19,30 +19,33 @@ const (
 // draft is a model while it is being made: what the file says, with its rules parsed and not yet typed.
 type draft struct {
 	*unit
-	m        *Model
-	hasHead  bool
-	hasDay   bool // in_force can be read
-	version  word
-	start    word
-	consent  word
-	notes    *index[*Note]
-	defines  *index[*Define]
-	stages   *index[*Stage]
-	steps    *index[*Step]
-	outcomes *index[*Outcome]
-	limits   *index[*Limit]
-	roles    *index[*Capacity]
-	overlays []*overlay // those that lie over it
-	ownUses  []factUse
+	m         *Model
+	hasHead   bool
+	hasDay    bool // in_force can be read
+	version   word
+	start     word
+	consent   word
+	notes     *index[*Note]
+	defines   *index[*Define]
+	stages    *index[*Stage]
+	steps     *index[*Step]
+	outcomes  *index[*Outcome]
+	limits    *index[*Limit]
+	roles     *index[*Capacity]
+	overlays  []*overlay             // those that lie over it
+	typed     map[*overlay]diag.List // those whose rules have been typed by this model's facts, and the faults of that
+	allPlaces places                 // its texts, once they have been asked for
+	ownUses   []factUse
 
 	nodes    map[any]*node // by *Define, *Stage or *Step
 	inOrder  []*node       // the same, as they were read
 	rules    []*pending
 	afters   map[*Step]*after
-	strays   bool            // some step's stage cannot be told, so that no stage can be said to have no steps
-	unparsed []string        // the texts of rules that could not be parsed
-	faulty   map[*Rule]bool  // rules with errors
-	used     map[string]bool // facts and definitions that something names, or may have meant to
+	ahead    map[*syntax.Value]*parsed // rules that have been parsed before they are come to
+	strays   bool                      // some step's stage cannot be told, so that no stage can be said to have no steps
+	unparsed []string                  // the texts of rules that could not be parsed
+	faulty   map[*Rule]bool            // rules with errors
+	used     map[string]bool           // facts and definitions that something names, or may have meant to
 }
 
 // pending is a rule that is parsed and waits for its types.
@@ -82,6 +85,7 @@ func readModel(f *file, l *loader) *draft {
 	d.readUseTables()
 	d.m.Start = d.factFor(d.start, "start-type", rule.Event, rule.Date)
 	d.m.Consent = d.factFor(d.consent, "consent-type", rule.Bool)
+	d.parseAhead()
 	d.readDefines()
 	d.readStages()
 	d.readSteps()
@@ -92,6 +96,7 @@ func readModel(f *file, l *loader) *draft {
 	d.readCapacities()
 	d.closeRoot(append([]string{"model", "define", "stage", "step", "outcome", "limit", "note", "capacity", "use"}, glossaryTables...)...)
 	d.checkSize()
+	d.ahead = nil
 	return d
 }
 
@@ -176,7 +181,12 @@ func (d *draft) parse(v *syntax.Value, want rule.Kind, n *node) *Rule {
 		d.faulty[r] = true
 		return r
 	}
-	tree := rule.Parse(v.String, v.At, &d.faults)
+	p := d.ahead[v]
+	if p == nil {
+		p = parseRule(v)
+	}
+	tree := p.tree
+	d.faults = append(d.faults, p.faults...)
 	d.noteFaults(r, before)
 	if tree == nil {
 		d.unparsed = append(d.unparsed, v.String)

@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -264,17 +265,29 @@ func (l *loader) readOverlays() {
 		if f.kind != overlayFile {
 			continue
 		}
-		o := readOverlay(f, l)
+		o := f.kept.overlay
+		if o != nil && l.stands(o.unit, l.textsOf(o.id, word{}, false)) {
+			o.again()
+		} else {
+			f.setBack(f.kept.read)
+			o = readOverlay(f, l)
+			f.kept.overlay, f.kept.made, f.kept.texts = o, f.mark(), l.textsOf(o.id, word{}, false)
+		}
+		for _, v := range o.uses {
+			v.users = append(v.users, o.unit)
+		}
 		l.overlays = append(l.overlays, o)
 		if !o.id.present {
 			l.nameless = append(l.nameless, f)
 		}
 	}
+	l.ordered = slices.Clone(l.overlays)
+	sort.SliceStable(l.ordered, func(i, j int) bool { return l.ordered[i].id.text < l.ordered[j].id.text })
 }
 
 // layOver tells each model which overlays lie over it. One that cannot be told from the file's head lies over all.
 func (l *loader) layOver() {
-	sort.SliceStable(l.overlays, func(i, j int) bool { return l.overlays[i].id.text < l.overlays[j].id.text })
+	l.overlays = l.ordered
 	var ids []string
 	have := map[string]bool{}
 	for _, d := range l.models {
@@ -282,14 +295,25 @@ func (l *loader) layOver() {
 			ids = append(ids, d.id.text)
 		}
 		have[d.id.text] = true
-		for _, o := range l.overlays {
-			if o.o.Over(d.id.text) {
-				d.overlays = append(d.overlays, o)
+		if d.overlays == nil {
+			d.overlays = d.kept.over
+			for _, o := range d.overlays {
 				d.m.Overlays = append(d.m.Overlays, o.o)
-				if !d.unit.allFaults().HasErrors() {
-					o.typeFor(d.m, &d.faults)
-				}
 			}
+		}
+		for _, o := range d.overlays {
+			if d.unit.allFaults().HasErrors() {
+				break
+			}
+			faults, typed := d.typed[o]
+			if !typed {
+				o.typeFor(d.m, &faults)
+				if d.typed == nil {
+					d.typed = map[*overlay]diag.List{}
+				}
+				d.typed[o] = faults
+			}
+			d.faults = append(d.faults, faults...)
 		}
 	}
 	for _, o := range l.overlays {

@@ -15,6 +15,7 @@ type search struct {
 	done    func(step string) *rule.Expr // what must be true for a step to be done; nil: it is not looked into
 	total   int                          // what is left for all questions
 	budget  int                          // what is left for the question at hand
+	worlds  []*world                     // those that are done with, to be used again
 }
 
 // The work, in parts of rules looked at, that a whole model and one question may cost. Past either, anything is
@@ -88,7 +89,9 @@ func (s *search) possible(rules ...*rule.Expr) bool {
 func (s *search) reachable(g *goal) bool {
 	s.budget = min(searchBudget, s.total)
 	s.total -= s.budget
-	ok := s.solve(g, world{})
+	w := s.newWorld()
+	ok := s.solve(g, w)
+	s.drop(w)
 	s.total += max(0, s.budget)
 	return ok
 }
@@ -100,9 +103,9 @@ func (s *search) spend(n int) bool {
 }
 
 // solve tells whether there is a world in which all the goals hold. It may change w.
-func (s *search) solve(g *goal, w world) bool {
+func (s *search) solve(g *goal, w *world) bool {
 	for g != nil {
-		if !s.spend(1 + len(w)/8) {
+		if !s.spend(1 + len(w.settled)/8) {
 			return true
 		}
 		e, aim, rest := s.enter(g.expr), g.aim, g.rest
@@ -123,7 +126,7 @@ func (s *search) solve(g *goal, w world) bool {
 				g = rest
 				continue
 			}
-			return s.solve(rest.and(aim, e.Args[0]), w.clone()) || s.solve(rest.and(aim, e.Args[1]), w)
+			return s.solveAside(rest.and(aim, e.Args[0]), w) || s.solve(rest.and(aim, e.Args[1]), w)
 		case rule.OpDone:
 			if s.done != nil { // never unknown: it is done, or it is not
 				g = rest.and(doneAim[aim], s.done(e.Name))
@@ -133,7 +136,7 @@ func (s *search) solve(g *goal, w world) bool {
 		default:
 			if ways := s.split(e, aim, rest); ways != nil {
 				for _, way := range ways {
-					if s.solve(way, w.clone()) {
+					if s.solveAside(way, w) {
 						return true
 					}
 				}
@@ -151,12 +154,20 @@ func (s *search) solve(g *goal, w world) bool {
 	return true
 }
 
+// solveAside is solve in a world that is w and leaves w as it is.
+func (s *search) solveAside(g *goal, w *world) bool {
+	v := s.clone(w)
+	ok := s.solve(g, v)
+	s.drop(v)
+	return ok
+}
+
 // doneAim is what the rule of a step that is done must come out as, by what done('…') must.
 var doneAim = [...]aim{isTrue: isTrue, isFalse: notTrue, notTrue: notTrue, notFalse: isTrue}
 
 // reached tells whether e comes out as aimed at in every world that is left, so that no way to it need be tried. It looks at
 // what has been settled of bools and events alone.
-func (s *search) reached(e *rule.Expr, a aim, w world) bool {
+func (s *search) reached(e *rule.Expr, a aim, w *world) bool {
 	s.spend(1)
 	e = s.enter(e)
 	switch e.Op {
@@ -168,11 +179,11 @@ func (s *search) reached(e *rule.Expr, a aim, w world) bool {
 		x, y := s.reached(e.Args[0], a, w), s.budget >= 0 && s.reached(e.Args[1], a, w)
 		return x && y || (x || y) && (e.Op == rule.OpAnd) != a.held()
 	case rule.OpFact:
-		return w.is("value "+e.Name, a.held()) || a.open() && w.is("known "+e.Name, false)
+		return w.is(thing{theValue, e.Name}, a.held()) || a.open() && w.is(thing{isKnown, e.Name}, false)
 	case rule.OpKnown:
-		return w.is("known "+e.Name, a.held())
+		return w.is(thing{isKnown, e.Name}, a.held())
 	case rule.OpHappened:
-		return w.is("happened "+e.Name, a.held())
+		return w.is(thing{hasHappened, e.Name}, a.held())
 	}
 	return false
 }
@@ -213,7 +224,7 @@ func (s *search) split(e *rule.Expr, a aim, rest *goal) []*goal {
 
 // leaveUnknown tells whether the goals of rest can be reached where the part e, which is no connective, is unknown: where
 // one of its facts is. What hangs on events, definitions or choices is taken to be unknown for no reason.
-func (s *search) leaveUnknown(e *rule.Expr, rest *goal, w world) bool {
+func (s *search) leaveUnknown(e *rule.Expr, rest *goal, w *world) bool {
 	var facts []string
 	free := false
 	e.Walk(func(x *rule.Expr) {
@@ -229,10 +240,13 @@ func (s *search) leaveUnknown(e *rule.Expr, rest *goal, w world) bool {
 		}
 	})
 	if free {
-		return s.solve(rest, w.clone())
+		return s.solveAside(rest, w)
 	}
 	for _, name := range facts {
-		if v := w.clone(); v.flag("known "+name, false) && s.solve(rest, v) {
+		v := s.clone(w)
+		ok := v.flag(thing{isKnown, name}, false) && s.solve(rest, v)
+		s.drop(v)
+		if ok {
 			return true
 		}
 	}

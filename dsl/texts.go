@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl/diag"
@@ -87,7 +88,14 @@ func (u *unit) vocabularyPlaces() (p places) {
 }
 
 // places lists the texts of a model that are its own, not those of the vocabularies it uses.
-func (d *draft) places() (p places) {
+func (d *draft) places() places {
+	if d.allPlaces == nil {
+		d.allPlaces = d.listPlaces()
+	}
+	return d.allPlaces
+}
+
+func (d *draft) listPlaces() (p places) {
 	m := d.m
 	p.add(&m.Title, "model", "title")
 	p.add(&m.Help, "model", "help")
@@ -160,9 +168,11 @@ type shelf struct {
 	below map[string]*shelf
 	names []string
 	texts []*lang.Text
+	done  []*lang.Text // those of units that are finished, in which it is already
 }
 
-func (s *shelf) put(p place) {
+// put makes a place for a text. Of what is finished only the place is made, and what it has noted.
+func (s *shelf) put(p place, finished bool) {
 	for _, name := range p.path {
 		if s.below == nil {
 			s.below = map[string]*shelf{}
@@ -175,20 +185,24 @@ func (s *shelf) put(p place) {
 		}
 		s = next
 	}
+	if finished {
+		s.done = append(s.done, p.text)
+		return
+	}
 	s.texts = append(s.texts, p.text)
 }
 
 // apply puts the texts of the file into all of the targets' places. A name that none of them has is an error,
 // but for names that may have been declared where a target could not be read.
-func (t *translation) apply(into []places, own lang.Lang) {
-	root := &shelf{}
-	for _, ps := range into {
-		for _, p := range ps {
-			root.put(p)
-		}
-	}
+func (t *translation) apply(into []func() places, own lang.Lang) {
 	if t.lang == own {
 		return
+	}
+	root := &shelf{}
+	for i, ps := range into {
+		for _, p := range ps() {
+			root.put(p, t.targets[i].finished)
+		}
 	}
 	for _, e := range t.Root.Entries {
 		if e.Name != "texts" {
@@ -223,7 +237,7 @@ func (t *translation) applyTo(s *shelf, e *syntax.Entry, path []string, own lang
 	case strings.TrimSpace(v.String) == "":
 		t.faults.Error(v.Span, "blank-text", args)
 	default:
-		used := false
+		used := slices.ContainsFunc(next.done, func(text *lang.Text) bool { return text.Has(own) })
 		for _, text := range next.texts {
 			if text.Has(own) {
 				text.Set(t.lang, v.String)
@@ -247,17 +261,20 @@ func (t *translation) excused(name string) bool {
 
 // warnUntranslated counts what stands in the file's own language and not in the other. It says so once, at the
 // translation where there is one and else at what should have one.
-func (u *unit) warnUntranslated(ps places, head diag.Span) {
+func (u *unit) warnUntranslated(ps func() places, head diag.Span) {
 	if head.IsZero() || u.faults.HasErrors() || u.shared.HasErrors() {
 		return // what is wrong goes first; what a faulty file lacks cannot be counted
 	}
 	to := other(u.lang)
-	var lacking []string
-	for _, p := range ps {
-		if p.text.Has(u.lang) && !p.text.Has(to) {
-			lacking = append(lacking, strings.Join(p.path, "."))
+	if u.lacking == nil {
+		u.lacking = new([]string)
+		for _, p := range ps() {
+			if p.text.Has(u.lang) && !p.text.Has(to) {
+				*u.lacking = append(*u.lacking, strings.Join(p.path, "."))
+			}
 		}
 	}
+	lacking := *u.lacking
 	if len(lacking) == 0 {
 		return
 	}

@@ -18,6 +18,7 @@ func (u *unit) readUses(r *fields, l *loader) {
 func (u *unit) use(uses []word, l *loader) {
 	for _, w := range uses {
 		found := l.byID[w.text]
+		u.wanted = append(u.wanted, w.text)
 		if len(found) == 0 {
 			u.open = true
 			u.reportUnknownVocabulary(w, l)
@@ -29,7 +30,6 @@ func (u *unit) use(uses []word, l *loader) {
 		}
 		u.adopt(v.glossary)
 		u.uses = append(u.uses, v)
-		v.users = append(v.users, u)
 	}
 }
 

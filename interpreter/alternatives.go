@@ -12,26 +12,49 @@ import (
 // alternatives knows, for every fact, values that the rules of a program can tell apart on a day. They are what a
 // person could be told to change, and what shows which values a rule can have.
 type alternatives struct {
-	p  *Program
-	at calendar.Day
-	by []tests // by fact
+	p     *Program
+	by    []tests // by fact
+	fixed []fixed // likewise
 	// daily are the tests, by node, that compare the day asked about with something else than a fact.
 	daily map[int32]bool
 }
 
+// fixed are the values of a fact that are the same on any day.
+type fixed struct {
+	values []alternative
+	all    bool // with those of a day they are all that any rule could tell apart
+}
+
 // alternative is a value that a fact could have.
 type alternative struct {
-	put  func(f *Facts, k int)
 	kind alternativeKind
+	set  func(f *Facts, k int) // plainValue, anotherText
+	day  calendar.Day          // onDay
 }
 
 type alternativeKind uint8
 
 const (
-	plainValue  alternativeKind = iota
-	notHappened                 // of an event
-	anotherText                 // one that no rule names
+	plainValue    alternativeKind = iota
+	onDay                         // of a date or an event
+	happenedToday                 // of an event
+	notHappened                   // of an event; of any other fact, not asked for
+	anotherText                   // one that no rule names
 )
+
+// put gives fact k the value.
+func (v *alternative) put(f *Facts, k int, at calendar.Day) {
+	switch v.kind {
+	case onDay:
+		f.SetDay(k, v.day)
+	case happenedToday:
+		f.SetDay(k, at)
+	case notHappened:
+		f.Forget(k)
+	default:
+		v.set(f, k)
+	}
+}
 
 // tests are what rules compare a fact with.
 type tests struct {
@@ -52,14 +75,55 @@ const maxTests = 200
 // maxSpan is more days than the calendar has.
 const maxSpan = 1 << 22
 
-func newAlternatives(p *Program, at calendar.Day) *alternatives {
-	a := &alternatives{p: p, at: at, by: make([]tests, len(p.model.Facts)), daily: map[int32]bool{}}
+func newAlternatives(p *Program) *alternatives {
+	a := &alternatives{p: p, by: make([]tests, len(p.model.Facts)), daily: map[int32]bool{}}
 	for i, x := range p.relevance.exprs {
 		if p.relevance.nodes[i].kind == atomPart && x.Op != rule.OpFact {
 			a.daily[int32(i)] = a.note(x)
 		}
 	}
+	for k := range a.by {
+		a.fixed = append(a.fixed, a.fix(k))
+	}
 	return a
+}
+
+// always lists the values of fact k that are the same on any day.
+func (a *alternatives) always(k int) []alternative { return a.fixed[k].values }
+
+// of lists values of fact k that rules can tell apart on a day, and tells whether they tell apart all that any could.
+func (a *alternatives) of(k int, at calendar.Day) (out []alternative, all bool) {
+	return slices.Concat(a.fixed[k].values, a.onDays(k, at)), a.fixed[k].all
+}
+
+// dayAlternatives keeps the values that a day brings, until another is asked about.
+type dayAlternatives struct {
+	at calendar.Day
+	by [][]alternative // by fact
+}
+
+func (d *dayAlternatives) of(a *alternatives, at calendar.Day) {
+	if d.by != nil && d.at == at {
+		return
+	}
+	d.at, d.by = at, d.by[:0]
+	for k := range a.by {
+		d.by = append(d.by, a.onDays(k, at))
+	}
+}
+
+// onDays lists the values of fact k that hang on the day asked about.
+func (a *alternatives) onDays(k int, at calendar.Day) (out []alternative) {
+	t, kind := &a.by[k], a.p.model.Facts[k].Type.Kind
+	if kind != rule.Date && (kind != rule.Event || !t.compared) {
+		return nil
+	}
+	for _, d := range t.days(at) {
+		if kind == rule.Date || d < at {
+			out = append(out, alternative{kind: onDay, day: d})
+		}
+	}
+	return out
 }
 
 // note gathers what the test x compares facts with. It tells whether x looks at the day asked about and at no fact.
@@ -177,43 +241,34 @@ func (p *Program) behind(e *rule.Expr) *rule.Expr {
 	return e
 }
 
-// of lists values of fact k that rules can tell apart, and tells whether they tell apart all that any could.
-func (a *alternatives) of(k int) (out []alternative, all bool) {
+// fix lists the values of fact k that are the same on any day.
+func (a *alternatives) fix(k int) (out fixed) {
 	f, t := a.p.model.Facts[k], &a.by[k]
-	add := func(put func(f *Facts, k int)) { out = append(out, alternative{put: put}) }
-	all = !t.entangled
+	add := func(set func(f *Facts, k int)) { out.values = append(out.values, alternative{set: set}) }
+	out.all = !t.entangled
 	switch f.Type.Kind {
 	case rule.Bool:
 		add(func(f *Facts, k int) { f.SetBool(k, true) })
 		add(func(f *Facts, k int) { f.SetBool(k, false) })
-		all = true
+		out.all = true
 	case rule.Enum:
 		for v := range f.Type.Values {
 			add(func(f *Facts, k int) { f.SetEnum(k, v) })
 		}
-		all = true
+		out.all = true
 	case rule.Set:
 		sets, every := t.sets(len(f.Type.Values))
 		for _, values := range sets {
 			add(func(f *Facts, k int) { f.SetSet(k, values) })
 		}
-		all = every
+		out.all = every
 	case rule.Event:
-		add(func(f *Facts, k int) { f.SetDay(k, a.at) })
-		out = append(out, alternative{func(f *Facts, k int) { f.Forget(k) }, notHappened})
+		out.values = []alternative{{kind: happenedToday}, {kind: notHappened}}
 		if t.compared {
-			all = all && len(t.dates) == 0 // whether they have come hangs on the day asked about
-			for _, d := range a.days(t) {
-				if d < a.at {
-					add(func(f *Facts, k int) { f.SetDay(k, d) })
-				}
-			}
+			out.all = out.all && len(t.dates) == 0 // whether they have come hangs on the day asked about
 		}
 	case rule.Date:
-		all = all && (len(t.dates) == 0 || len(t.spans) == 0 && !t.today)
-		for _, d := range a.days(t) {
-			add(func(f *Facts, k int) { f.SetDay(k, d) })
-		}
+		out.all = out.all && (len(t.dates) == 0 || len(t.spans) == 0 && !t.today)
 	case rule.Int:
 		for _, v := range t.around(f, func(c float64) []float64 { return []float64{math.Floor(c), math.Ceil(c)} }) {
 			add(func(f *Facts, k int) { f.SetInt(k, int64(v)) })
@@ -231,10 +286,10 @@ func (a *alternatives) of(k int) (out []alternative, all bool) {
 		for slices.Contains(texts, other) {
 			other += "–"
 		}
-		out = append(out, alternative{func(f *Facts, k int) { f.SetText(k, other) }, anotherText})
-		all = true
+		out.values = append(out.values, alternative{kind: anotherText, set: func(f *Facts, k int) { f.SetText(k, other) }})
+		out.all = true
 	}
-	return out, all
+	return out
 }
 
 // around lists numbers in the fact's range on both sides of each literal, the literals themselves first.
@@ -266,7 +321,7 @@ func (t *tests) around(f *dsl.Fact, whole func(float64) []float64) (out []float6
 
 // days lists days on both sides of each literal date, and of those from which as many days, weeks and months have passed as
 // a rule asks for.
-func (a *alternatives) days(t *tests) (out []calendar.Day) {
+func (t *tests) days(at calendar.Day) (out []calendar.Day) {
 	around := func(d calendar.Day) {
 		for _, d := range [...]calendar.Day{d, d - 1, d + 1} {
 			if d >= calendar.MinDay && d <= calendar.MaxDay && !slices.Contains(out, d) {
@@ -280,12 +335,12 @@ func (a *alternatives) days(t *tests) (out []calendar.Day) {
 	for _, n := range t.spans {
 		for _, n := range [...]int64{n, n - 1, n + 1} {
 			for _, u := range [...]calendar.Unit{calendar.Days, calendar.Weeks, calendar.Months} {
-				around(a.at.Add(calendar.Duration{N: -int(n), Unit: u}))
+				around(at.Add(calendar.Duration{N: -int(n), Unit: u}))
 			}
 		}
 	}
 	if t.today || len(out) == 0 {
-		around(a.at)
+		around(at)
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package interpreter
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -71,9 +72,9 @@ func (s *jsonSlip) explain() (from, to int, code string) {
 			return from, to, "json-comma"
 		}
 	case s.within == inTable:
-		return from, from + max(size, len(bareWord.FindString(rest))), "json-key"
+		return from, from + max(size, len(bareWord().FindString(rest))), "json-key"
 	}
-	if word := bareWord.FindString(s.text[s.start:]); word != "" {
+	if word := bareWord().FindString(s.text[s.start:]); word != "" {
 		return s.start, s.start + len(word), "json-word"
 	}
 	return from, to, "json-character"
@@ -85,7 +86,9 @@ const quotes = "'`´‘’‚“”„«»"
 // A comment of any language that people know them from.
 var comment = regexp.MustCompile(`^(/\*(?s:.*?)\*/|(//|/\*|#)[^\r\n]*)`)
 
-var bareWord = regexp.MustCompile(`^[\pL_][\pL\pM\pN_-]*`)
+var bareWord = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[\pL_][\pL\pM\pN_-]*`)
+})
 
 func startsValue(c rune) bool {
 	return strings.ContainsRune(`"{[-`, c) || unicode.IsLetter(c) || unicode.IsDigit(c)

@@ -1,6 +1,7 @@
 package interpreter
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -102,8 +103,8 @@ func (r *caseReader) id(v given) {
 	case v.kind == faulty:
 	case v.kind != textGiven:
 		r.faults.add(v.span, "case-id-no-text", nil)
-	case idFault(v.text) != "":
-		r.faults.add(v.span, idFault(v.text), diag.Args{"Limit": MaxCaseID})
+	case idFault([]byte(v.text)) != "":
+		r.faults.add(v.span, idFault([]byte(v.text)), diag.Args{"Limit": MaxCaseID})
 	default:
 		r.c.ID = v.text
 	}
@@ -111,14 +112,26 @@ func (r *caseReader) id(v given) {
 
 // idFault returns the code of what is wrong with an id, or "". Ids stand in addresses, logs and lists, where
 // a line break or an invisible character would do harm.
-func idFault(id string) string {
+func idFault(id []byte) string {
 	switch {
-	case utf8.RuneCountInString(id) > MaxCaseID:
+	case len(id) <= MaxCaseID && isPrintable(id):
+		return ""
+	case utf8.RuneCount(id) > MaxCaseID:
 		return "case-id-too-long"
-	case !utf8.ValidString(id) || strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsGraphic(r) }):
+	case !utf8.Valid(id) || bytes.ContainsFunc(id, func(r rune) bool { return !unicode.IsGraphic(r) }):
 		return "case-id-invisible"
 	}
 	return ""
+}
+
+// isPrintable tells whether s is of ASCII alone and can be seen.
+func isPrintable(s []byte) bool {
+	for _, b := range s {
+		if b < ' ' || b > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *caseReader) at(v given) {

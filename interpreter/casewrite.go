@@ -14,7 +14,7 @@ import (
 // what nobody can tell. It fails on what no case file can say: an id or a value at fault, a float64 that is
 // infinite or no number, text that is not UTF-8.
 func (c *Case) MarshalJSON() ([]byte, error) {
-	if idFault(c.ID) != "" {
+	if idFault([]byte(c.ID)) != "" {
 		return nil, errors.New("case: its id cannot be written in a case file")
 	}
 	var buf bytes.Buffer

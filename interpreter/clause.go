@@ -1,133 +1,105 @@
 package interpreter
 
 import (
-	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/rule"
 )
 
-// rule explains the rule n.
-func (e *explainer) rule(n run) Clause {
+// ruleOutline is a rule as clauses, without their values.
+type ruleOutline struct {
+	root  Clause
+	parts []Clause     // all below the root; those of one clause lie beside each other
+	forms []clauseForm // each after the one it is a part of; the root first
+}
+
+// clauseForm tells where a clause's value comes from, and what it looks at and is made of.
+type clauseForm struct {
+	node  int32 // whose value it is
+	in    int32 // the form that it is a part of
+	of    int32 // the node whose value may hang on it, as one of two or three; -1: that of in always does
+	at    int32 // its place among the parts, from 1; 0: the root; -1: a link of a chain, which is no clause
+	facts [2]int32
+	parts [2]int32
+}
+
+// rule outlines the rule n, which is not empty.
+func (b *outliner) rule(n run) (o ruleOutline) {
 	if n.empty() {
-		yes := true
-		return Clause{Text: e.say("clause.always", nil), Value: &yes, Decides: true, Facts: []FactState{}, Parts: []Clause{}}
+		return o
 	}
-	e.p.sweep(n, forRule, e.f, e.r)
-	clear(e.told)
-	return e.clause(n.to-1, true)
+	b.told = make([]bool, len(b.p.defines))
+	o.root.Facts = nil
+	b.clause(&o, child{node: n.to - 1, of: -1}, 0)
+	return o
 }
 
-// clause explains a node. decides tells whether the value of the whole rule hangs on it.
-func (e *explainer) clause(i int32, decides bool) Clause {
-	n, x := &e.p.relevance.nodes[i], e.p.relevance.exprs[i]
-	c := Clause{Rule: x.String(), Value: e.value(i), Decides: decides, Facts: []FactState{}, Parts: []Clause{}}
+// child is a node that becomes a clause in another.
+type child struct{ node, in, of int32 }
+
+// clause outlines a node.
+func (b *outliner) clause(o *ruleOutline, of child, at int32) {
+	n, x := &b.p.relevance.nodes[of.node], b.p.relevance.exprs[of.node]
+	i := int32(len(o.forms))
+	o.forms = append(o.forms, clauseForm{node: of.node, in: of.in, of: of.of, at: at})
+	c := Clause{Rule: x.String(), Facts: []FactState{}, Parts: []Clause{}}
 	if n.kind == samePart {
-		c.Join, c.Text = e.same(x)
+		c.Join, c.Text = b.same(x)
 	} else {
-		c.Join, c.Text = e.tell(x)
+		c.Join, c.Text = b.tell(x)
 	}
-	switch n.kind {
-	case andPart, orPart:
-		e.flatten(i, n.kind, decides, &c.Parts)
-	case notPart:
-		if x.Op == rule.OpNe { // of truth values: its node is that of == with a not around it
-			if c.Join == "" {
-				e.facts(x, &c.Facts)
-				break
-			}
-			same := &e.p.relevance.nodes[n.a]
-			for _, k := range [...]int32{same.a, same.b} {
-				c.Parts = append(c.Parts, e.clause(k, decides && e.decides(same, k)))
-			}
-			break
+	var parts []child
+	switch {
+	case n.kind == andPart || n.kind == orPart:
+		parts = b.chain(o, i, of.node, nil)
+	case n.kind == definePart:
+		c.Define = &b.p.model.Defines[n.ref].ID
+		if !b.told[n.ref] { // once in a rule: definitions of definitions could repeat each other without end
+			b.told[n.ref] = true
+			parts = []child{{b.p.relevance.defines[n.ref].to - 1, i, -1}}
 		}
-		if inner := e.clause(n.a, decides); c.Join == "" {
-			c.Facts = inner.Facts
-		} else {
-			c.Parts = []Clause{inner}
-		}
-	case condPart:
-		for _, k := range [...]int32{n.c, n.a, n.b} {
-			c.Parts = append(c.Parts, e.clause(k, decides && e.decides(n, k)))
-		}
-	case samePart:
-		if c.Join == "" {
-			e.facts(x, &c.Facts)
-			break
-		}
-		for _, k := range [...]int32{n.a, n.b} {
-			c.Parts = append(c.Parts, e.clause(k, decides && e.decides(n, k)))
-		}
-	case definePart:
-		c.Define = &e.p.model.Defines[n.ref].ID
-		if !e.told[n.ref] { // once in a rule: definitions of definitions could repeat each other without end
-			e.told[n.ref] = true
-			c.Parts = []Clause{e.clause(e.p.relevance.defines[n.ref].to-1, decides)}
-		}
-	default:
-		e.facts(x, &c.Facts)
+	case c.Join == "":
+		o.forms[i].facts = b.looks(x)
+	case n.kind == notPart && x.Op == rule.OpNe: // of truth values: its node is that of == with a not around it
+		same := &b.p.relevance.nodes[n.a]
+		parts = []child{{same.a, i, n.a}, {same.b, i, n.a}}
+	case n.kind == notPart:
+		parts = []child{{n.a, i, -1}}
+	case n.kind == condPart:
+		parts = []child{{n.c, i, of.node}, {n.a, i, of.node}, {n.b, i, of.node}}
+	case n.kind == samePart:
+		parts = []child{{n.a, i, of.node}, {n.b, i, of.node}}
 	}
-	return c
+	if at == 0 {
+		o.root = c
+	} else {
+		o.parts[at-1] = c
+	}
+	from := int32(len(o.parts))
+	o.forms[i].parts = [2]int32{from, from + int32(len(parts))}
+	o.parts = append(o.parts, make([]Clause, len(parts))...)
+	for k, part := range parts {
+		b.clause(o, part, from+int32(k)+1)
+	}
 }
 
-// flatten gathers the parts of a chain of one connective.
-func (e *explainer) flatten(i int32, kind partKind, decides bool, out *[]Clause) {
-	n := &e.p.relevance.nodes[i]
+// chain gathers the parts of a chain of one connective.
+func (b *outliner) chain(o *ruleOutline, in, node int32, out []child) []child {
+	n := &b.p.relevance.nodes[node]
 	for _, k := range [...]int32{n.a, n.b} {
-		d := decides && e.decides(n, k)
-		if e.p.relevance.nodes[k].kind == kind {
-			e.flatten(k, kind, d, out)
-		} else {
-			*out = append(*out, e.clause(k, d))
+		if b.p.relevance.nodes[k].kind != n.kind {
+			out = append(out, child{k, in, node})
+			continue
 		}
+		link := int32(len(o.forms))
+		o.forms = append(o.forms, clauseForm{node: k, in: in, of: node, at: -1})
+		out = b.chain(o, link, k, out)
 	}
+	return out
 }
 
-// decides tells whether the value of the node n hangs on its part k, as Kleene's logic has it: where one part settles
-// `and`, `or` or a choice, the others do not count; where none does, those that are unknown do.
-func (e *explainer) decides(n *ruleNode, k int32) bool {
-	whole, part := truthOf(e.p.possible(n, forRule, e.f, e.r)), e.truth(k)
-	switch n.kind {
-	case andPart, orPart:
-		return part == whole
-	case condPart:
-		switch c := e.truth(n.c); {
-		case c == True:
-			return k != n.b
-		case c == False:
-			return k != n.a
-		case whole != Unknown:
-			return k != n.c // both sides come out the same
-		}
-	}
-	return whole != Unknown || part == Unknown
-}
-
-// truth returns the value of a node that has been swept.
-func (e *explainer) truth(i int32) Truth { return truthOf(e.r.scratch.possible[forRule][i]) }
-
-// truthOf returns the one value in can; Unknown where there are more.
-func truthOf(can possible) Truth {
-	switch can {
-	case canTrue:
-		return True
-	case canFalse:
-		return False
-	}
-	return Unknown
-}
-
-// value returns the value of a node as JSON has it: nil where it is unknown.
-func (e *explainer) value(i int32) *bool {
-	v := e.truth(i)
-	if v == Unknown {
-		return nil
-	}
-	yes := v == True
-	return &yes
-}
-
-// facts gathers the state of every fact that a test looks at, definitions of values entered.
-func (e *explainer) facts(x *rule.Expr, out *[]FactState) {
+// looks gives the facts that a test looks at, definitions of values entered, places in an explainer's states, beside each
+// other.
+func (b *outliner) looks(x *rule.Expr) [2]int32 {
+	var all []int32
 	seen := map[string]bool{}
 	var gather func(x *rule.Expr)
 	gather = func(x *rule.Expr) {
@@ -142,29 +114,122 @@ func (e *explainer) facts(x *rule.Expr, out *[]FactState) {
 			}
 			seen[n.Name] = true
 			if n.Op == rule.OpDefine {
-				gather(e.p.model.Defines[e.p.defineIndex[n.Name]].Rule.Expr)
+				gather(b.p.model.Defines[b.p.defineIndex[n.Name]].Rule.Expr)
 			} else {
-				*out = append(*out, e.state(int(e.p.factIndex[n.Name])))
+				all = append(all, b.p.factIndex[n.Name])
 			}
 		})
 	}
 	gather(x)
+	o := b.o
+	from := int32(len(o.places))
+	if len(all) == 1 {
+		if o.place[all[0]] < 0 {
+			o.place[all[0]] = from
+			o.places = append(o.places, all[0])
+		}
+		from = o.place[all[0]]
+	} else {
+		o.places = append(o.places, all...)
+	}
+	return [2]int32{from, from + int32(len(all))}
 }
 
-func (e *explainer) state(i int) FactState {
-	f := e.p.model.Facts[i]
-	out := FactState{Fact: f.ID, Title: f.Title.In(e.l), State: "not_asked"}
-	isEvent := f.Type.Kind == rule.Event
-	switch {
-	case e.f.Known(i) && !(isEvent && e.f.Value(i).(calendar.Day) > e.r.at):
-		out.State, out.Value = "known", e.f.Value(i)
-		out.Text = FactText(f, out.Value, e.l)
-		return out
-	case isEvent:
-		out.State = "not_happened"
-	case e.f.IsUnobtainable(i):
-		out.State = "unobtainable"
+// rule explains a rule.
+func (e *explainer) rule(o *ruleOutline, out *Clause) {
+	*out = o.root
+	parts := take(&e.clauses, len(o.parts))
+	copy(parts, o.parts)
+	if len(e.b.decides) < len(o.forms) {
+		e.b.decides = make([]bool, len(o.forms))
 	}
-	out.Text = e.say("state."+out.State, nil)
-	return out
+	decides := e.b.decides
+	for i := range o.forms {
+		x := &o.forms[i]
+		decides[i] = i == 0 || decides[x.in] && (x.of < 0 || e.decides(x.of, x.node))
+		c := out
+		switch {
+		case x.at < 0:
+			continue
+		case x.at > 0:
+			c = &parts[x.at-1]
+		}
+		c.Decides, c.Value = decides[i], e.values[truthOf(e.b.truths[x.node])]
+		if x.parts[0] < x.parts[1] {
+			c.Parts = parts[x.parts[0]:x.parts[1]:x.parts[1]]
+		}
+		if x.facts[0] < x.facts[1] {
+			c.Facts = e.room.states[x.facts[0]:x.facts[1]:x.facts[1]]
+			for k := range c.Facts {
+				if s := &c.Facts[k]; s.Fact == "" {
+					e.state(int(e.o.places[int(x.facts[0])+k]), s)
+				}
+			}
+		}
+	}
+}
+
+// decides tells whether the value of a node hangs on its part k, as Kleene's logic has it: where one part settles
+// `and`, `or` or a choice, the others do not count; where none does, those that are unknown do.
+func (e *explainer) decides(node, k int32) bool {
+	n, truths := &e.p.relevance.nodes[node], e.b.truths
+	whole, part := truths[node], truths[k]
+	switch n.kind {
+	case andPart, orPart:
+		return part == whole
+	case condPart:
+		switch c := truths[n.c]; {
+		case c == canTrue:
+			return k != n.b
+		case c == canFalse:
+			return k != n.a
+		case whole != canUnknown:
+			return k != n.c // both sides come out the same
+		}
+	}
+	return whole != canUnknown || part == canUnknown
+}
+
+// weigh finds the truth value of every part of every rule. Those of tests and definitions are the very ones that the
+// decision was made on; a part of one of them is made of its own parts as the decision makes the whole.
+func (e *explainer) weigh() {
+	t := e.b.truths
+	for i := range t {
+		switch n := &e.p.relevance.nodes[i]; n.kind {
+		case constPart:
+			t[i] = n.fixed
+		case andPart:
+			t[i] = andOf(t[n.a], t[n.b])
+		case orPart:
+			t[i] = orOf(t[n.a], t[n.b])
+		case notPart:
+			t[i] = flipped(t[n.a])
+		case condPart:
+			t[i] = condOf(t[n.c], t[n.a], t[n.b])
+		case samePart:
+			t[i] = sameOf(t[n.a], t[n.b])
+		case definePart:
+			t[i] = onlyOf(e.p.run(&e.p.defines[n.ref].rule, e.r))
+		case knownPart:
+			t[i] = canFalse
+			if e.f.Known(int(n.ref)) {
+				t[i] = canTrue
+			}
+		case testPart, atomPart:
+			t[i] = onlyOf(e.p.run(&n.code, e.r))
+		}
+	}
+}
+
+func onlyOf(t Truth) possible { return [...]possible{canUnknown, canFalse, canTrue}[t] }
+
+// truthOf returns the one value in can; Unknown where there are more.
+func truthOf(can possible) Truth {
+	switch can {
+	case canTrue:
+		return True
+	case canFalse:
+		return False
+	}
+	return Unknown
 }

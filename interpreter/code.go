@@ -1,11 +1,6 @@
 package interpreter
 
-import (
-	"math"
-	"math/bits"
-
-	"github.com/stegvis/stegvis/dsl/calendar"
-)
+import "math"
 
 // Truth is a truth value of Kleene's logic.
 type Truth uint8
@@ -20,358 +15,316 @@ const (
 // String returns the value as explanations and tests write it.
 func (t Truth) String() string { return [...]string{"unknown", "false", "true"}[t] }
 
-// Targets below zero end a rule.
-const (
-	endTrue    int32 = -1
-	endFalse   int32 = -2
-	endUnknown int32 = -3
-)
+func truthOfBool(v bool) Truth {
+	if v {
+		return True
+	}
+	return False
+}
 
-// opcode says what an instruction tests.
+// A decision is made on truth values kept as bits, 64 in a word: for each a bit that says true and one that says
+// false; neither is unknown. The first words tell which facts are known. The next ones are filled in from the facts,
+// 64 at a time: bools as they are, events by whether they have happened. The rest is computed by a straight run
+// of operations, each after what it builds on: tests of other facts, gates, and steps. Nothing jumps, so that nothing
+// can be predicted wrongly, and a rule of ten parts costs hardly more than one of two.
+
+// The truth values of word w say true at 2w and false at 2w+1, so that a literal is looked for in one place.
+
+// literal is a truth value as a rule uses it: twice the number of its bit, and one more where it is negated.
+type literal int32
+
+func positive(bit int32) literal { return literal(bit << 1) }
+func (l literal) bit() int32     { return int32(l >> 1) }
+func (l literal) negated() bool  { return l&1 != 0 }
+func (l literal) not() literal   { return l ^ 1 }
+
+// at is where the bit stands that says that the literal holds.
+func (l literal) at() int32 { return l.bit()>>6<<1 | int32(l&1) }
+
+func (l literal) negatedIf(over bool) literal {
+	if over {
+		return l.not()
+	}
+	return l
+}
+
+// term is literals of one word that must hold, all of them negated or none: where they stand, and their bits. Where
+// the bits stand at at^1, the literals are against it.
+type term struct {
+	at   int32
+	mask uint64
+}
+
+func (m *term) word() int32 { return m.at >> 1 }
+
+// code is a rule: the terms of a conjunction, all of which must hold; or where negated the opposite, so that a
+// disjunction is one too. No terms at all are true. Hardly any rule has more than two terms, and two are looked at as
+// fast as one, without a branch; so they stand by themselves, the others among the program's terms.
+type code struct {
+	first, second term
+	from, to      int32
+	negated       bool
+}
+
+// size is how many terms there are, of which the first two may be empty.
+func (c *code) size() int { return 2 + int(c.to-c.from) }
+
+// term returns term i.
+func (p *Program) term(c *code, i int) *term {
+	switch i {
+	case 0:
+		return &c.first
+	case 1:
+		return &c.second
+	}
+	return &p.terms[int(c.from)+i-2]
+}
+
+// each calls do with every term.
+func (p *Program) each(c *code, do func(m *term)) {
+	for i := range c.size() {
+		do(p.term(c, i))
+	}
+}
+
+// isEmpty tells whether the code has no term: it is always true, or where negated always false.
+func (c *code) isEmpty() bool { return c.first.mask == 0 }
+
+// run returns what a rule comes to.
+func (p *Program) run(c *code, r *Result) Truth {
+	lacking, against := p.weigh(c, r.bits)
+	switch {
+	case against != 0:
+		return truthOfBool(c.negated)
+	case lacking == 0:
+		return truthOfBool(!c.negated)
+	}
+	return Unknown
+}
+
+// weigh looks at the literals of a conjunction: it is true where none is lacking, false where one stands against it.
+func (p *Program) weigh(c *code, bits []uint64) (lacking, against uint64) {
+	a, b := &c.first, &c.second
+	lacking = a.mask&^bits[a.at] | b.mask&^bits[b.at]
+	against = a.mask&bits[a.at^1] | b.mask&bits[b.at^1]
+	if c.from != c.to {
+		return p.weighOthers(c, bits, lacking, against)
+	}
+	return lacking, against
+}
+
+//go:noinline
+func (p *Program) weighOthers(c *code, bits []uint64, lacking, against uint64) (uint64, uint64) {
+	for i := c.from; i < c.to; i++ {
+		m := &p.terms[i]
+		lacking |= m.mask &^ bits[m.at]
+		against |= m.mask & bits[m.at^1]
+	}
+	return lacking, against
+}
+
+// othersHold tells whether the terms of a conjunction but the first two hold.
+func (p *Program) othersHold(c *code, bits []uint64) bool {
+	lacking, _ := p.weighOthers(c, bits, 0, 0)
+	return lacking == 0
+}
+
+// opcode says what an operation does.
 type opcode uint8
 
 const (
-	testBool     opcode = iota // the slot is not 0
-	testEq                     // the slot equals imm
-	testLt                     // the slot is less than imm
-	testLe                     // the slot is at most imm
-	testEqF                    // likewise, the slot and imm being bits of a float64
-	testLtF                    //
-	testLeF                    //
-	testMask                   // the slot, an index below 64, is among the bits of imm
-	testAny                    // the slot, a mask, has one of the bits of imm
-	testAll                    // the slot, a mask, has all of the bits of imm
-	testKnown                  // the fact is known; never unknown
-	testHappened               // the event's day has come; never unknown
-	testTemp                   // the truth value imm, computed before
-	testDone                   // the step imm is done; never unknown
-	testLate                   // the step imm is late; never unknown
-	testCompare                // comparison imm of two values that are computed
+	opGate    opcode = iota // the conjunction of terms
+	opEq                    // the slot of values equals imm
+	opLt                    // is less than imm
+	opLe                    // is at most imm
+	opEqF                   // likewise, both being bits of a float64
+	opLtF                   //
+	opLeF                   //
+	opEnum                  // as many truth values as there are bits in imm: the slot, an index, equals 0, 1, ...
+	opMask                  // the slot, an index below 64, is among the bits of imm
+	opAny                   // the slot, a mask, has one of the bits of imm
+	opAll                   // the slot, a mask, has all of the bits of imm
+	opSizeEq                // the number of bits in the slot, a mask, equals imm
+	opSizeLt                //
+	opSizeLe                //
+	opDayEq                 // the slot of days equals imm
+	opDayLt                 //
+	opDayLe                 //
+	opSinceEq               // the days since the slot of days equal imm; in units of arg: weeks or months
+	opSinceLt               //
+	opSinceLe               //
+	opCompare               // comparison arg of two values that are computed
+	opValue                 // the value of definition arg
+	opApply                 // the conjunction of terms says whether the steps of word arg that are in imm apply
+	opSettle                // the steps of phase arg
+	opDone                  // step arg is done; never unknown
+	opLate                  // step arg is late; never unknown
 )
 
-// instruction tests one thing and jumps to t, f or u.
-type instruction struct {
-	op      opcode
-	fact    int32 // whose known bit decides whether the answer is unknown
-	slot    int32
-	t, f, u int32
-	imm     int64
+// operation finds one truth value, and sets its bit.
+type operation struct {
+	op    opcode
+	event bool  // the slot is of an event: its day must have come
+	known int32 // the bit that tells whether the fact is known, where it is about one
+	slot  int32
+	arg   int32
+	to    int32 // the bit to set
+	code  code  // opGate
+	imm   int64
 }
 
-// code is where a rule starts. Where a rule was too tangled for plain jumps, before lists parts of
-// it whose truth values are put in temps first.
-type code struct {
-	entry  int32
-	before []part
+// opRun is operations of one kind after each other.
+type opRun struct {
+	op       opcode
+	from, to int32
 }
 
-type part struct {
-	entry int32
-	temp  int32
-}
-
-// run evaluates a rule.
-func (p *Program) run(c *code, f *Facts, r *Result) Truth {
-	if len(c.before) > 0 {
-		p.prepare(c, f, r)
+func bit(v bool) uint64 {
+	if v {
+		return 1
 	}
-	return p.exec(c.entry, f, r)
+	return 0
 }
 
-// prepare fills in the temps that a tangled rule needs.
-func (p *Program) prepare(c *code, f *Facts, r *Result) {
-	for i := range c.before {
-		r.temps[c.before[i].temp] = p.exec(c.before[i].entry, f, r)
-	}
-}
-
-// exec follows the instructions from pc to an end.
-func (p *Program) exec(pc int32, f *Facts, r *Result) Truth {
-	values, known := f.values, f.known
-	for pc >= 0 {
-		in := &p.code[pc]
-		var yes bool
-		switch in.op {
-		case testKnown:
-			yes = known[in.fact>>6]>>(in.fact&63)&1 != 0
-		case testHappened:
-			yes = known[in.fact>>6]>>(in.fact&63)&1 != 0 && values[in.slot] <= int64(r.at)
-		case testTemp:
-			switch r.temps[in.imm] {
-			case True:
-				pc = in.t
-			case False:
-				pc = in.f
-			default:
-				pc = in.u
-			}
-			continue
-		case testDone:
-			yes = r.steps[in.imm].done
-		case testLate:
-			yes = r.steps[in.imm].late()
-		case testCompare:
-			v, ok := p.compare(&p.comparisons[in.imm], f, r)
-			if !ok {
-				pc = in.u
-				continue
-			}
-			yes = v
-		default:
-			if known[in.fact>>6]>>(in.fact&63)&1 == 0 {
-				pc = in.u
-				continue
-			}
-			v := values[in.slot]
-			switch in.op {
-			case testBool:
-				yes = v != 0
-			case testEq:
-				yes = v == in.imm
-			case testLt:
-				yes = v < in.imm
-			case testLe:
-				yes = v <= in.imm
-			case testEqF:
-				yes = math.Float64frombits(uint64(v)) == math.Float64frombits(uint64(in.imm))
-			case testLtF:
-				yes = math.Float64frombits(uint64(v)) < math.Float64frombits(uint64(in.imm))
-			case testLeF:
-				yes = math.Float64frombits(uint64(v)) <= math.Float64frombits(uint64(in.imm))
-			case testMask:
-				yes = in.imm>>uint(v)&1 != 0
-			case testAny:
-				yes = v&in.imm != 0
-			case testAll:
-				yes = v&in.imm == in.imm
-			}
-		}
-		if yes {
-			pc = in.t
-		} else {
-			pc = in.f
-		}
-	}
-	return Truth(pc - endUnknown) // the ends are in the order of the truth values
-}
-
-// valueOp is an instruction of the second machine, which computes numbers and days on a small stack.
-type valueOp uint8
-
-const (
-	pushConst valueOp = iota // imm
-	pushFact                 // unknown where the fact is
-	pushEvent                // unknown until the day has come
-	pushSet                  // the fact itself; unknown where the fact is
-	pushTemp                 // the value imm, computed before
-	pushToday
-	pushCount // how many bits the mask in the slots has
-	countSet  // how many values the set has that the fact on the stack is
-	toFloat
-	addInt
-	subInt
-	mulInt
-	negInt
-	addFloat
-	subFloat
-	mulFloat
-	negFloat
-	daysSince
-	weeksSince
-	monthsSince
-	daysBetween
-	jump   // to imm
-	choose // runs the rule at slot: goes on where true, to imm where false, gives up where unknown
-)
-
-type valueInstruction struct {
-	op   valueOp
-	fact int32
-	slot int32
-	n    int32 // pushCount: how many slots
-	imm  int64
-}
-
-// span is a run of value instructions.
-type span struct{ from, to int32 }
-
-// relation is how two values are compared.
-type relation uint8
-
-const (
-	equal relation = iota
-	less
-	lessOrEqual
-	isMember // left, the index of a value, is in the set right
-	hasAny   // the set left has one of the bits of masks
-	hasAll   // the set left has all of the bits of masks
-)
-
-type comparison struct {
-	left, right span
-	relation    relation
-	float       bool
-	masks       []int64 // hasAny, hasAll
-}
-
-func (p *Program) compare(c *comparison, f *Facts, r *Result) (value, ok bool) {
-	x, ok := p.value(c.left, f, r)
-	if !ok {
-		return false, false
-	}
-	if c.relation == hasAny || c.relation == hasAll {
-		return hasMasks(p.setOf(x, f), c.masks, c.relation == hasAll), true
-	}
-	y, ok := p.value(c.right, f, r)
-	if !ok {
-		return false, false
-	}
-	if c.relation == isMember {
-		return p.setOf(y, f)[x>>6]>>uint(x&63)&1 != 0, true
-	}
-	if c.float {
-		x, y := math.Float64frombits(uint64(x)), math.Float64frombits(uint64(y))
-		switch c.relation {
-		case equal:
-			return x == y, true
-		case less:
-			return x < y, true
-		}
-		return x <= y, true
-	}
-	switch c.relation {
-	case equal:
-		return x == y, true
-	case less:
-		return x < y, true
-	}
-	return x <= y, true
-}
-
-// setOf returns the bits of the set that the fact is.
-func (p *Program) setOf(fact int64, f *Facts) []int64 {
-	slot := p.layout.slot[fact]
-	return f.values[slot : slot+p.layout.words[fact]]
-}
-
-// hasMasks tells whether the set has any, or all, of the bits.
-func hasMasks(set, masks []int64, all bool) bool {
-	for i, m := range masks {
-		switch {
-		case all && set[i]&m != m:
-			return false
-		case !all && set[i]&m != 0:
-			return true
-		}
-	}
-	return all
-}
-
-// value computes a value; ok is false where it is unknown. Overflow was excluded when the model was checked.
-func (p *Program) value(s span, f *Facts, r *Result) (v int64, ok bool) {
-	stack := r.stack[r.base : r.base+p.depth]
-	n := 0
-	for pc := s.from; pc < s.to; pc++ {
-		in := &p.values[pc]
-		switch in.op {
-		case pushConst:
-			stack[n] = in.imm
-			n++
-		case pushFact:
-			if !f.Known(int(in.fact)) {
-				return 0, false
-			}
-			stack[n] = f.values[in.slot]
-			n++
-		case pushEvent:
-			if !f.Known(int(in.fact)) || f.values[in.slot] > int64(r.at) {
-				return 0, false
-			}
-			stack[n] = f.values[in.slot]
-			n++
-		case pushSet:
-			if !f.Known(int(in.fact)) {
-				return 0, false
-			}
-			stack[n] = int64(in.fact)
-			n++
-		case pushTemp:
-			t := r.valueTemps[in.imm]
-			if !t.ok {
-				return 0, false
-			}
-			stack[n] = t.v
-			n++
-		case pushToday:
-			stack[n] = int64(r.at)
-			n++
-		case pushCount:
-			if !f.Known(int(in.fact)) {
-				return 0, false
-			}
-			c := 0
-			for _, w := range f.values[in.slot : in.slot+in.n] {
-				c += bits.OnesCount64(uint64(w))
-			}
-			stack[n] = int64(c)
-			n++
-		case countSet:
-			c := 0
-			for _, w := range p.setOf(stack[n-1], f) {
-				c += bits.OnesCount64(uint64(w))
-			}
-			stack[n-1] = int64(c)
-		case toFloat:
-			stack[n-1] = int64(math.Float64bits(float64(stack[n-1])))
-		case negInt:
-			stack[n-1] = -stack[n-1]
-		case negFloat:
-			stack[n-1] = int64(math.Float64bits(-math.Float64frombits(uint64(stack[n-1]))))
-		case daysSince:
-			stack[n-1] = int64(r.at) - stack[n-1]
-		case weeksSince:
-			stack[n-1] = int64(calendar.Day(stack[n-1]).WeeksUntil(r.at))
-		case monthsSince:
-			stack[n-1] = int64(calendar.Day(stack[n-1]).MonthsUntil(r.at))
-		case jump:
-			pc = int32(in.imm) - 1
-		case choose:
-			r.base += p.depth // the condition may compute values of its own
-			c := p.exec(in.slot, f, r)
-			r.base -= p.depth
-			switch c {
-			case True:
-			case False:
-				pc = int32(in.imm) - 1
-			default:
-				return 0, false
-			}
-		default:
-			n--
-			x, y := stack[n-1], stack[n]
-			switch in.op {
-			case addInt:
-				x += y
-			case subInt:
-				x -= y
-			case mulInt:
-				x *= y
-			case daysBetween:
-				x = y - x
-			default:
-				a, b := math.Float64frombits(uint64(x)), math.Float64frombits(uint64(y))
-				switch in.op {
-				case addFloat:
-					a += b
-				case subFloat:
-					a -= b
-				case mulFloat:
-					a *= b
+// execute runs operations, in order.
+func (p *Program) execute(runs []opRun, f *Facts, r *Result) {
+	bits, values := r.bits, f.values
+	for _, run := range runs {
+		ops := p.operations[run.from:run.to]
+		switch run.op {
+		case opGate:
+			for i := range ops {
+				o := &ops[i]
+				a, b := &o.code.first, &o.code.second
+				lacking := a.mask&^bits[a.at] | b.mask&^bits[b.at]
+				against := a.mask&bits[a.at^1] | b.mask&bits[b.at^1]
+				if o.code.from != o.code.to {
+					lacking, against = p.weighOthers(&o.code, bits, lacking, against)
 				}
-				x = int64(math.Float64bits(a))
+				yes := bit(lacking == 0)
+				o.set(bits, yes, yes|bit(against != 0))
 			}
-			stack[n-1] = x
+		case opApply:
+			p.apply(ops, r)
+		case opEnum:
+			for i := range ops {
+				o := &ops[i]
+				sure := f.knowsBit(o.known)
+				one := sure << (uint(values[o.slot]) & 63)
+				o.put(bits, one, uint64(o.imm)&-sure^one)
+			}
+		case opMask:
+			for i := range ops {
+				o := &ops[i]
+				o.set(bits, uint64(o.imm)>>(uint(values[o.slot])&63)&1, f.knowsBit(o.known))
+			}
+		case opSettle:
+			for i := range ops {
+				p.settle(p.phases[ops[i].arg], r)
+			}
+		case opValue:
+			for i := range ops {
+				d := &p.defines[ops[i].arg]
+				v, ok := p.value(d.value, f, r)
+				r.valueTemps[d.temp] = valueTemp{v, ok}
+			}
+		case opDone:
+			for i := range ops {
+				o := &ops[i]
+				o.set(bits, bit(r.isDone(int(o.arg))), 1)
+			}
+		case opLate:
+			for i := range ops {
+				o := &ops[i]
+				o.set(bits, bit(p.isLate(o.arg, f, r)), 1)
+			}
+		case opCompare:
+			for i := range ops {
+				o := &ops[i]
+				v, ok := p.compare(&p.comparisons[o.arg], f, r)
+				o.set(bits, bit(v), bit(ok))
+			}
+		case opDayEq, opDayLt, opDayLe, opSinceEq, opSinceLt, opSinceLe:
+			for i := range ops {
+				o := &ops[i]
+				d := f.days[o.slot]
+				if f.knows(o.known) && !(o.event && d > r.at) {
+					o.set(bits, bit(timeTest(o, d, r.at)), 1)
+				}
+			}
+		default:
+			for i := range ops {
+				o := &ops[i]
+				o.set(bits, bit(o.tests(values[o.slot])), f.knowsBit(o.known))
+			}
 		}
 	}
-	return stack[0], true
+}
+
+// set sets the truth value of an operation; sure is 0 where it is unknown.
+func (o *operation) set(bits []uint64, yes, sure uint64) { o.put(bits, yes&sure, sure&^yes) }
+
+// put sets truth values of an operation: those that are true, and those that are false.
+func (o *operation) put(bits []uint64, t, f uint64) {
+	w, at := o.to>>6<<1, uint(o.to&63)
+	bits[w] |= t << at
+	bits[w|1] |= f << at
+}
+
+// apply finds whether steps apply. What is found for the steps of one word is put there all at once, since each by itself
+// would wait for the one before to be stored.
+func (p *Program) apply(ops []operation, r *Result) {
+	var yes, no uint64
+	w, bits := ops[0].arg, r.bits
+	for i := range ops {
+		o := &ops[i]
+		if o.arg != w {
+			r.sets[w].add(yes, no)
+			w, yes, no = o.arg, 0, 0
+		}
+		a, b := &o.code.first, &o.code.second
+		lacking := a.mask&^bits[a.at] | b.mask&^bits[b.at]
+		against := a.mask&bits[a.at^1] | b.mask&bits[b.at^1]
+		if o.code.from != o.code.to {
+			lacking, against = p.weighOthers(&o.code, bits, lacking, against)
+		}
+		yes |= uint64(o.imm) & -bit(lacking == 0)
+		no |= uint64(o.imm) & -bit(against != 0)
+	}
+	r.sets[w].add(yes, no)
+}
+
+func (s *stepSets) add(applies, not uint64) {
+	s.applies |= applies
+	s.not |= not
+}
+
+// tests holds the value of a slot against what is written in the rule.
+func (o *operation) tests(v int64) bool {
+	switch o.op {
+	case opEq:
+		return v == o.imm
+	case opLt:
+		return v < o.imm
+	case opLe:
+		return v <= o.imm
+	case opAny:
+		return v&o.imm != 0
+	case opAll:
+		return v&o.imm == o.imm
+	case opSizeEq:
+		return size(v) == o.imm
+	case opSizeLt:
+		return size(v) < o.imm
+	case opSizeLe:
+		return size(v) <= o.imm
+	}
+	x, y := math.Float64frombits(uint64(v)), math.Float64frombits(uint64(o.imm))
+	switch o.op {
+	case opEqF:
+		return x == y
+	case opLtF:
+		return x < y
+	}
+	return x <= y
 }

@@ -1,6 +1,10 @@
 package interpreter
 
-import "github.com/stegvis/stegvis/dsl/calendar"
+import (
+	"math/bits"
+
+	"github.com/stegvis/stegvis/dsl/calendar"
+)
 
 // Decide answers for the facts of a case on the day at, and leaves the answer in r. It reads nothing but
 // its arguments, and allocates nothing once r has served a case of the same program.
@@ -9,31 +13,18 @@ func (p *Program) Decide(f *Facts, at calendar.Day, r *Result) {
 	r.fit(p)
 	p.walk(f, r)
 	p.limitStates(f, r)
-	if r.Outcome = p.outcome(f, r); r.Outcome >= 0 {
+	if r.Outcome = p.outcome(r); r.Outcome >= 0 {
 		r.Status = Closed
+		p.locate(f, r)
 		return
 	}
-	undetermined := false
-	for _, repeats := range [...]bool{false, true} {
-		for i := range r.steps {
-			if (p.steps[i].every != nil) != repeats {
-				continue
-			}
-			switch r.steps[i].status {
-			case Required:
-				r.Next = append(r.Next, int32(i))
-			case Scheduled:
-				r.Upcoming = append(r.Upcoming, int32(i))
-			case Undetermined:
-				undetermined = true
-			}
-		}
-	}
-	p.missing(f, r, undetermined)
-	p.breaches(f, r)
-	switch {
-	case len(r.Next) > 0:
+	p.front(f, r)
+	if len(r.Next) > 0 {
 		r.Status = Open
+		p.breaches(f, r)
+		return
+	}
+	switch {
 	case len(r.Missing) > 0:
 		r.Status = NeedsFacts
 	case len(r.Upcoming) > 0:
@@ -44,87 +35,176 @@ func (p *Program) Decide(f *Facts, at calendar.Day, r *Result) {
 	}
 }
 
-// walk goes through definitions, stages and steps, each after all it depends on.
+// walk finds every truth value, and which steps are done, are passed or lie ahead.
 func (p *Program) walk(f *Facts, r *Result) {
-	for _, n := range p.order {
-		switch n.kind {
-		case defineNode:
-			d := &p.defines[n.index]
-			if d.isValue {
-				p.prepare(&d.rule, f, r)
-				v, ok := p.value(d.value, f, r)
-				r.valueTemps[d.temp] = valueTemp{v, ok}
-			} else {
-				r.temps[d.temp] = p.run(&d.rule, f, r)
-			}
-		case stageNode:
-			s := &p.stages[n.index]
-			r.stages[n.index] = True
-			if !s.always {
-				r.stages[n.index] = p.run(&s.when, f, r)
-			}
-		case stepNode:
-			p.step(int(n.index), f, r)
+	p.load(f, r)
+	copy(r.sets, p.sets)
+	p.execute(p.runs, f, r)
+}
+
+// locate finds where the steps that lie ahead stand.
+func (p *Program) locate(f *Facts, r *Result) {
+	for w := range r.sets {
+		for set := r.sets[w].ahead; set != 0; set &= set - 1 {
+			i := w<<6 + bits.TrailingZeros64(set)
+			p.frontStep(int32(i), f, r, &r.steps[i])
 		}
 	}
 }
 
-// within joins the value of a stage's rule with a rule of one of its parts.
-func (p *Program) within(stage int32, always bool, when *code, f *Facts, r *Result) Truth {
-	v := True
-	if stage >= 0 {
-		v = r.stages[stage]
+// load fills in the truth values that facts are as they stand: which are known, which bools are true, and which
+// events have happened.
+func (p *Program) load(f *Facts, r *Result) {
+	n := p.layout.masks
+	known, truth := f.masks[:n], f.masks[2*n:3*n]
+	for i, k := range known {
+		r.bits[2*i], r.bits[2*i+1] = k, ^k
 	}
-	if always || v == False {
-		return v
+	rest := r.bits[2*n:]
+	clear(rest)
+	for i := range p.layout.kinds {
+		kinds := &p.layout.kinds[i]
+		come := known[i] & kinds.events
+		if f.latest > r.at && come != 0 { // else no event lies ahead
+			come &= f.come(i, r.at)
+		}
+		k := known[i] & kinds.bools
+		rest[2*i], rest[2*i+1] = k&truth[i]|come, k&^truth[i]|kinds.events&^come
 	}
-	switch p.run(when, f, r) {
-	case False:
-		return False
-	case Unknown:
-		return Unknown
-	}
-	return v
 }
 
-func allPassed(r *Result, steps []int32) bool {
-	for _, i := range steps {
-		if !r.steps[i].passed {
-			return false
+// come tells which events of word i have a day no later than at, be they known or not.
+func (f *Facts) come(i int, at calendar.Day) (come uint64) {
+	l := f.layout
+	from, to := max(i<<6, l.bools), min(i<<6+64, l.bools+l.events)
+	for _, d := range f.days[from-l.bools : to-l.bools] {
+		come = come>>1 | uint64(uint32(d-at-1)>>31)<<63 // 1 where d is no later than at
+	}
+	return come >> (63 & uint(i<<6-to))
+}
+
+// settle finds where steps stand (DESIGN 3.5) for which it is known whether they apply; all that they come after are among
+// them or have been settled. Every step is looked at, be it needed or not: what is not looked at has to be guessed, and a
+// wrong guess costs more than twenty steps.
+func (p *Program) settle(phase []groupWord, r *Result) {
+	for _, g := range phase {
+		s, checklists := &r.sets[g.word], p.checklists[g.word<<6:]
+		met := uint64(0)
+		for set := s.applies & g.mask &^ p.repeats[g.word]; set != 0; set &= set - 1 {
+			i := bits.TrailingZeros64(set)
+			a, b := &checklists[i].first, &checklists[i].second
+			met |= bit(a.mask&^r.bits[a.at]|b.mask&^r.bits[b.at] == 0) << (i & 63)
+		}
+		for set := met & p.long[g.word]; set != 0; set &= set - 1 {
+			i := bits.TrailingZeros64(set)
+			met &^= bit(!p.othersHold(&checklists[i], r.bits)) << (i & 63)
+		}
+		s.done |= met
+		s.passed |= met
+	}
+	for again := true; again; {
+		again = false
+		for _, g := range phase {
+			before := r.sets[g.word].passed
+			p.pass(g, r)
+			again = again || !p.inOrder && r.sets[g.word].passed != before
 		}
 	}
-	return true
 }
 
-// step finds where one step stands (DESIGN 3.5).
-func (p *Program) step(i int, f *Facts, r *Result) {
-	c := &p.steps[i]
-	s := stepState{time: OK}
-	s.applies = p.within(c.stage, c.always, &c.when, f, r)
-	s.open = allPassed(r, c.after)
-	s.done = s.applies == True && c.every == nil
-	for k := 0; s.done && k < len(c.items); k++ {
-		s.done = p.run(&c.items[k], f, r) == True
+// pass finds which steps of a phase are passed without being done, since they do not apply and all that they come after is
+// passed, and which lie ahead.
+func (p *Program) pass(g groupWord, r *Result) {
+	s := &r.sets[g.word]
+	not, chained, open := s.not&g.mask, p.chained[g.word], p.free[g.word]
+	passed := s.passed | open&not
+	through := not & chained // they are passed when the step before is
+	next := through & (passed << 1)
+	passed |= through&^(through+next) | next // the carry runs along a chain of them
+	for set := g.mask &^ (chained | open); set != 0; set &= set - 1 {
+		i := bits.TrailingZeros64(set)
+		a := &p.after[g.word<<6+int32(i)]
+		yes := bit(a.own&^passed == 0)
+		if a.others != nil {
+			yes &= bit(a.passed(r))
+		}
+		open |= yes << (i & 63)
+		passed |= open & not
+		next = through & (passed << 1)
+		passed |= through&^(through+next) | next
 	}
-	s.passed = s.done || s.applies == False && s.open
+	open |= passed << 1 & chained
+	s.passed = passed
+	s.ahead |= open & g.mask &^ (s.not | s.done)
+}
+
+// frontStep finds where a step stands that is open, and neither done nor sure not to apply.
+func (p *Program) frontStep(i int32, f *Facts, r *Result, s *stepState) {
+	*s = stepState{}
+	p.time(&p.steps[i], f, r.at, s)
 	switch {
-	case s.applies == False:
-		s.status = NotApplicable
-	case s.done:
-		s.status = Done
-	case !s.open:
-		s.status = WaitingStep
-	case s.applies == Unknown:
+	case r.sets[i>>6].applies>>(i&63)&1 == 0:
 		s.status = Undetermined
-		p.time(c, f, r.at, &s)
+	case s.hasFrom && s.first > r.at:
+		s.status = Scheduled
 	default:
 		s.status = Required
-		p.time(c, f, r.at, &s)
-		if s.hasFrom && s.first > r.at {
-			s.status = Scheduled
+	}
+}
+
+// isLate tells whether a step is required and past its due day.
+func (p *Program) isLate(i int32, f *Facts, r *Result) bool {
+	if r.sets[i>>6].ahead>>(i&63)&1 == 0 {
+		return false
+	}
+	var s stepState
+	p.frontStep(i, f, r, &s)
+	return s.status == Required && s.hasDue && s.time == isLate
+}
+
+// front lists the steps that are required or scheduled, those that repeat last, and the facts to ask for (DESIGN 3.6).
+func (p *Program) front(f *Facts, r *Result) {
+	r.scratch.begun = false
+	undetermined := false
+	for w := range r.sets {
+		for set := r.sets[w].ahead; set != 0; set &= set - 1 {
+			at := bits.TrailingZeros64(set)
+			i := int32(w<<6 + at)
+			s := &r.steps[i]
+			p.frontStep(i, f, r, s)
+			switch {
+			case s.status == Undetermined:
+				undetermined = true
+			case p.repeats[w]>>(at&63)&1 != 0:
+				continue // until the others are there
+			case s.status == Required:
+				r.Next = append(r.Next, i)
+			default:
+				r.Upcoming = append(r.Upcoming, i)
+			}
+			p.asked(i, f, r)
 		}
 	}
-	r.steps[i] = s
+	for w := range r.sets {
+		for set := r.sets[w].ahead & p.repeats[w]; set != 0; set &= set - 1 {
+			i := int32(w<<6 + bits.TrailingZeros64(set))
+			switch r.steps[i].status {
+			case Required:
+				r.Next = append(r.Next, i)
+			case Scheduled:
+				r.Upcoming = append(r.Upcoming, i)
+			}
+			if r.steps[i].status != Undetermined {
+				p.asked(i, f, r)
+			}
+		}
+	}
+	if len(r.Next) == 0 && !undetermined {
+		p.undecided(f, r)
+	}
+	if len(r.Missing) > 0 {
+		p.gather(r)
+	}
 }
 
 // time finds a step's first day, due day and lateness. Of its own time and its stage's, the nearest bound wins;
@@ -185,15 +265,15 @@ func (s *stepState) setDue(from, due, at calendar.Day) {
 
 // lateness tells how a due day stands: late the day after it, soon when the days left are at most the
 // greater of 2 and a fifth of the days from from to due.
-func lateness(from, due, at calendar.Day) Lateness {
+func lateness(from, due, at calendar.Day) lateCode {
 	left := int(due - at)
 	switch {
 	case left < 0:
-		return Late
+		return isLate
 	case left <= max(2, int(due-from)/5):
-		return Soon
+		return isSoon
 	}
-	return OK
+	return isOK
 }
 
 // limitStates finds how the limits of the whole case stand.
@@ -205,28 +285,38 @@ func (p *Program) limitStates(f *Facts, r *Result) {
 			continue
 		}
 		l := LimitResult{Limit: int32(i), Due: rolled(from.Add(c.max), c.roll)}
-		l.Time = lateness(from, l.Due, r.at)
-		first, ended := calendar.Day(0), false
-		for _, u := range c.until {
-			if d, ok := u.on(f, r.at); ok && (!ended || d < first) {
-				first, ended = d, true
+		l.Time = latenesses[lateness(from, l.Due, r.at)]
+		const never = calendar.MaxDay + 1
+		first := never
+		for k := range c.until {
+			d, ok := c.until[k].on(f, r.at)
+			if !ok {
+				d = never
 			}
+			first = min(first, d)
 		}
-		if ended {
+		switch {
+		case first == never:
+		case first > l.Due:
+			l.Time = Late
+		default:
 			l.Time = Met
-			if first > l.Due {
-				l.Time = Late
-			}
 		}
 		r.Limits = append(r.Limits, l)
 	}
 }
 
 // outcome returns the first outcome that closes the case, or -1.
-func (p *Program) outcome(f *Facts, r *Result) int {
-	for i := range p.outcomes {
+func (p *Program) outcome(r *Result) int {
+	all := r.bits
+	for i := 0; i < len(p.outcomes); i++ {
 		o := &p.outcomes[i]
-		if allPassed(r, o.after) && p.within(o.stage, o.always, &o.when, f, r) == True {
+		if o.after.own&^r.sets[0].passed != 0 || o.after.others != nil && !o.after.passed(r) {
+			i = int(o.alike)
+			continue
+		}
+		a, b := &o.holds.first, &o.holds.second
+		if a.mask&^all[a.at]|b.mask&^all[b.at] == 0 && (o.holds.from == o.holds.to || p.othersHold(&o.holds.code, all)) {
 			return i
 		}
 	}

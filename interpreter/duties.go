@@ -13,10 +13,9 @@ import (
 // demandCode is a demand as it is held against a required step.
 type demandCode struct {
 	demand *dsl.Demand
-	steps  []bool     // by step: the demand is about it
 	when   *code      // Never: where this is true, the step must not be required; nil: everywhere
 	unless *code      // Never: but where this is true; nil: nowhere
-	first  []bool     // Before: by step: one of these must be done
+	first  []int32    // Before: one of these steps must be done
 	from   []fromFact // Bounded: one of these days must be known
 }
 
@@ -52,6 +51,7 @@ func lackingFacts(m *dsl.Model) (out []*dsl.Fact) {
 }
 
 func (p *Program) lowerDuties(l *lowerer) {
+	p.byStep = make([][]int32, len(p.model.Steps))
 	for _, o := range p.model.Overlays {
 		for _, d := range o.Duties {
 			for _, x := range d.Demands {
@@ -74,9 +74,10 @@ func (p *Program) lowerDemand(l *lowerer, d *dsl.Demand) (c demandCode, ok bool)
 	case dsl.Never:
 		c.when, c.unless = p.lowerOverlayRule(l, d.When), p.lowerOverlayRule(l, d.Unless)
 	case dsl.Before:
-		c.first = make([]bool, len(p.model.Steps))
 		for i, s := range p.model.Steps {
-			c.first[i] = d.First.Has(s)
+			if d.First.Has(s) {
+				c.first = append(c.first, int32(i))
+			}
 		}
 	case dsl.Bounded:
 		picked = picked[:1]
@@ -86,9 +87,8 @@ func (p *Program) lowerDemand(l *lowerer, d *dsl.Demand) (c demandCode, ok bool)
 	default:
 		return c, false
 	}
-	c.steps = make([]bool, len(p.model.Steps))
 	for _, s := range picked {
-		c.steps[s.Index] = true
+		p.byStep[s.Index] = append(p.byStep[s.Index], int32(len(p.demands)))
 	}
 	return c, true
 }
@@ -103,10 +103,14 @@ func (p *Program) lowerOverlayRule(l *lowerer, r *dsl.Rule) *code {
 
 // breaches finds the demands that the required steps break.
 func (p *Program) breaches(f *Facts, r *Result) {
+	if len(p.demands) == 0 {
+		return
+	}
+	p.execute(p.dutyRuns, f, r)
 	for _, i := range r.Next {
-		for k := range p.demands {
-			if c := &p.demands[k]; c.steps[i] && p.breaks(c, f, r) {
-				r.breaches = append(r.breaches, breach{i, int32(k)})
+		for _, k := range p.byStep[i] {
+			if p.breaks(&p.demands[k], f, r) {
+				r.breaches = append(r.breaches, breach{i, k})
 			}
 		}
 	}
@@ -115,10 +119,10 @@ func (p *Program) breaches(f *Facts, r *Result) {
 func (p *Program) breaks(c *demandCode, f *Facts, r *Result) bool {
 	switch c.demand.Kind {
 	case dsl.Never: // what is not known forbids nothing, and is no exception
-		return (c.when == nil || p.run(c.when, f, r) == True) && (c.unless == nil || p.run(c.unless, f, r) != True)
+		return (c.when == nil || p.run(c.when, r) == True) && (c.unless == nil || p.run(c.unless, r) != True)
 	case dsl.Before:
-		for i, first := range c.first {
-			if first && r.steps[i].done {
+		for _, i := range c.first {
+			if r.isDone(int(i)) {
 				return false
 			}
 		}
@@ -132,17 +136,8 @@ func (p *Program) breaks(c *demandCode, f *Facts, r *Result) bool {
 	return true
 }
 
-// findings puts the breaches of step i into words of l.
-func (p *Program) findings(i int, r *Result, l lang.Lang) []DutyFinding {
-	out := []DutyFinding{}
-	for _, b := range r.breaches {
-		if int(b.step) != i {
-			continue
-		}
-		m := p.demands[b.demand].demand
-		out = append(out, DutyFinding{
-			ID: m.Duty.ID, Law: m.LawText().In(l), Title: m.TitleText().In(l), Step: p.model.Steps[i].ID,
-		})
-	}
-	return out
+// finding puts the demand with index k, which a step breaks, into words of l. The step is for the caller to name.
+func (p *Program) finding(k int, l lang.Lang) DutyFinding {
+	d := p.demands[k].demand
+	return DutyFinding{ID: d.Duty.ID, Law: d.LawText().In(l), Title: d.TitleText().In(l)}
 }

@@ -7,6 +7,8 @@ type Explanation struct {
 	*Decision
 	Steps    []Reasons        `json:"steps"`
 	Outcomes []OutcomeReasons `json:"outcomes"`
+
+	room room
 }
 
 // Reasons tells why a step stands where it does, down to the clauses of its rules and the values of the facts,

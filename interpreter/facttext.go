@@ -2,6 +2,7 @@ package interpreter
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl"
@@ -52,7 +53,12 @@ func FactText(f *dsl.Fact, v any, l lang.Lang) string {
 
 // numberText writes a number as people of l do, with the unit of the fact that it is compared with, where there is one.
 func numberText(v any, beside *dsl.Fact, l lang.Lang) string {
-	s := message.NewPrinter(language.Make(string(l))).Sprint(v)
+	var s string
+	if n, ok := v.(int64); ok && n >= 0 && n < 1000 {
+		s = strconv.FormatInt(n, 10) // alike in all languages, and what most numbers are
+	} else {
+		s = message.NewPrinter(language.Make(string(l))).Sprint(v)
+	}
 	if beside == nil || beside.Unit.IsZero() {
 		return s
 	}

@@ -7,13 +7,10 @@ import (
 // value lowers e, which is no truth value, for the second machine. Of a set, which can only come from a fact, the
 // value is the fact.
 func (l *lowerer) value(e *rule.Expr, float bool) span {
-	// The code of conditions inside e is emitted among the tests; its own instructions are gathered apart first,
-	// since lowering a nested value appends to the same array.
+	// Conditions inside e can hold values of their own, which go into the same array; so its instructions are gathered
+	// apart first.
 	v := valueLowerer{l: l}
-	l.nesting++
-	l.p.nesting = max(l.p.nesting, l.nesting)
 	v.expr(e)
-	l.nesting--
 	if float && e.Type.Kind != rule.Number {
 		v.emit(valueInstruction{op: toFloat})
 	}
@@ -36,7 +33,7 @@ type valueLowerer struct {
 func (v *valueLowerer) emit(in valueInstruction) int {
 	v.out = append(v.out, in)
 	switch in.op {
-	case pushConst, pushFact, pushEvent, pushSet, pushTemp, pushToday, pushCount:
+	case pushConst, pushFact, pushDay, pushEvent, pushSet, pushTemp, pushToday, pushCount:
 		v.depth++
 		v.l.p.depth = max(v.l.p.depth, v.depth)
 	case addInt, subInt, mulInt, addFloat, subFloat, mulFloat, daysBetween:
@@ -51,17 +48,18 @@ func (v *valueLowerer) expr(e *rule.Expr) {
 	case rule.OpConst:
 		v.emit(valueInstruction{op: pushConst, imm: v.l.constant(e, e.Type.Kind == rule.Number)})
 	case rule.OpFact:
-		i := v.l.fact(e.Name)
 		op := pushFact
 		switch e.Type.Kind {
+		case rule.Date:
+			op = pushDay
 		case rule.Event:
 			op = pushEvent
 		case rule.Set:
 			op = pushSet
 		}
-		v.emit(valueInstruction{op: op, fact: i, slot: p.layout.slot[i]})
+		v.onFact(e, op)
 	case rule.OpDefine:
-		v.emit(valueInstruction{op: pushTemp, imm: int64(p.defineTemp[e.Name])})
+		v.emit(valueInstruction{op: pushTemp, imm: int64(p.defines[p.defineIndex[e.Name]].temp)})
 	case rule.OpToday:
 		v.emit(valueInstruction{op: pushToday})
 	case rule.OpCount:
@@ -70,8 +68,7 @@ func (v *valueLowerer) expr(e *rule.Expr) {
 			v.emit(valueInstruction{op: countSet})
 			break
 		}
-		i := v.l.fact(e.Args[0].Name)
-		v.emit(valueInstruction{op: pushCount, fact: i, slot: p.layout.slot[i], n: p.layout.words[i]})
+		v.onFact(e.Args[0], pushCount)
 	case rule.OpAdd, rule.OpSub, rule.OpMul:
 		float := e.Type.Kind == rule.Number
 		v.operand(e.Args[0], float)
@@ -90,15 +87,15 @@ func (v *valueLowerer) expr(e *rule.Expr) {
 		v.emit(valueInstruction{op: op})
 	case rule.OpDaysSince, rule.OpWeeksSince, rule.OpMonthsSince:
 		v.expr(e.Args[0])
-		v.emit(valueInstruction{op: daysSince + valueOp(e.Op-rule.OpDaysSince)})
+		v.emit(valueInstruction{op: sinceDay, imm: int64(unitOf(e.Op))})
 	case rule.OpDaysBetween:
 		v.expr(e.Args[0])
 		v.expr(e.Args[1])
 		v.emit(valueInstruction{op: daysBetween})
 	case rule.OpCond:
 		float := e.Type.Kind == rule.Number
-		condition := v.l.test(e.Args[0], endTrue, endFalse, endUnknown)
-		branch := v.emit(valueInstruction{op: choose, slot: condition})
+		p.conditions = append(p.conditions, v.l.rule(e.Args[0]))
+		branch := v.emit(valueInstruction{op: choose, slot: int32(len(p.conditions) - 1)})
 		v.operand(e.Args[1], float)
 		over := v.emit(valueInstruction{op: jump})
 		v.out[branch].imm = int64(len(v.out))
@@ -108,6 +105,12 @@ func (v *valueLowerer) expr(e *rule.Expr) {
 	default:
 		panic("interpreter: the checker let through " + e.String())
 	}
+}
+
+// onFact emits the operation for the fact that e names.
+func (v *valueLowerer) onFact(e *rule.Expr, op valueOp) {
+	i, at := v.l.facts[e.Name], &v.l.p.layout
+	v.emit(valueInstruction{op: op, known: at.bit[i], slot: at.slot[i], n: at.words[i], imm: int64(i)})
 }
 
 // operand lowers e and makes a float of it where its parent counts in floats.

@@ -161,7 +161,7 @@ func (p *Program) markBack(n run, v moves, m mode, r *Result) {
 				s.queue = append(s.queue, k.ref)
 			}
 		case knownPart, factPart:
-			s.found[k.ref] = true
+			s.find(p.layout.bit[k.ref])
 		}
 	}
 }

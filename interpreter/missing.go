@@ -2,61 +2,73 @@ package interpreter
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
 )
 
-// missing finds the facts to ask for (DESIGN 3.6): (a) those that leave a step undetermined, (b) those
-// that an unmet item of a required step depends on, and dates that its time counts from, and (c) where no
-// step is required or undetermined, those that leave an outcome undecided whose after steps are passed.
-func (p *Program) missing(f *Facts, r *Result, undetermined bool) {
-	if len(r.Next) == 0 && !undetermined && len(p.outcomes) == 0 {
+// asked finds the facts to ask for on account of a step (DESIGN 3.6): (a) those that leave it undetermined, or (b) those
+// that an unmet item of it depends on where it is required, and dates that its time counts from.
+func (p *Program) asked(i int32, f *Facts, r *Result) {
+	c, status := &p.steps[i], r.steps[i].status
+	if status == Scheduled || status == Required && !c.canAsk {
 		return
 	}
-	s := &r.scratch
-	s.ready(p)
-	for i := range r.steps {
-		switch r.steps[i].status {
-		case Undetermined:
-			p.whyUnknown(p.steps[i].stage, p.relevance.whens[i], forRule, f, r)
-			p.collect(int32(i), f, r)
-		case Required:
-			p.unmet(i, f, r)
-			p.undatedFrom(&p.steps[i], f, r)
-			p.collect(int32(i), f, r)
-		}
+	if s := &r.scratch; !s.begun {
+		s.begun = true
+		s.ready(p, f, r)
 	}
-	if len(r.Next) == 0 && !undetermined {
-		for i := range p.outcomes {
-			if o := &p.outcomes[i]; allPassed(r, o.after) {
-				p.whyUnknown(o.stage, p.relevance.outcomes[i], forRule, f, r)
-				p.collect(int32(len(p.steps)+i), f, r)
-			}
-		}
+	if status == Undetermined {
+		p.whyUnknown(c.stage, &p.relevance.whens[i], &c.applies, forRule, f, r)
+	} else {
+		p.unmet(i, f, r)
+		p.undatedFrom(c, f, r)
 	}
-	p.gather(r)
+	p.collect(i, f, r)
 }
 
-// whyUnknown finds the facts that could change the value of a stage's rule joined with a rule of one of its parts.
-func (p *Program) whyUnknown(stage int32, when run, m mode, f *Facts, r *Result) {
+// undecided finds the facts (c) that leave an outcome undecided whose after steps are passed.
+func (p *Program) undecided(f *Facts, r *Result) {
+	r.scratch.ready(p, f, r)
+	for i := range p.outcomes {
+		if o := &p.outcomes[i]; o.after.passed(r) {
+			p.whyUnknown(o.stage, &p.relevance.outcomes[i], &o.holds, forRule, f, r)
+			p.collect(int32(len(p.steps)+i), f, r)
+		}
+	}
+}
+
+// whyUnknown finds the facts that could change the value of a stage's rule joined with a rule of one of its parts; both is
+// their conjunction.
+func (p *Program) whyUnknown(stage int32, when *run, both *conjunction, m mode, f *Facts, r *Result) {
+	if both.plain {
+		p.open(&both.code, m, r)
+		return
+	}
 	of := run{}
 	if stage >= 0 {
 		of = p.relevance.stages[stage]
 	}
-	x, y := p.sweep(of, m, f, r), p.sweep(when, m, f, r)
+	x, y := p.sweep(of, m, f, r), p.sweep(*when, m, f, r)
 	p.mark(of, throughAnd[anyMove][y], m, f, r)
-	p.mark(when, throughAnd[anyMove][x], m, f, r)
+	p.mark(*when, throughAnd[anyMove][x], m, f, r)
 }
 
 // unmet finds the facts that could change an unmet item of the required step i.
-func (p *Program) unmet(i int, f *Facts, r *Result) {
-	for k, item := range p.relevance.items[i] {
-		v := p.run(&p.steps[i].items[k], f, r)
-		r.items[p.steps[i].firstItem+k] = v
-		if v != True {
-			p.sweep(item, forItem, f, r)
-			p.mark(item, anyMove, forItem, f, r)
+func (p *Program) unmet(i int32, f *Facts, r *Result) {
+	c, open := &p.steps[i], r.scratch.open[forItem]
+	for k := range c.open {
+		p.findOpen(&c.open[k], open[c.open[k].word()], &r.scratch)
+	}
+	for _, k := range c.asks {
+		switch item := &p.relevance.items[i][k]; {
+		case p.run(&item.code, r) == True:
+		case item.plain:
+			p.open(&item.code, forItem, r)
+		default:
+			p.sweep(*item, forItem, f, r)
+			p.mark(*item, anyMove, forItem, f, r)
 		}
 	}
 }
@@ -69,71 +81,82 @@ func (p *Program) undatedFrom(c *stepCode, f *Facts, r *Result) {
 		}
 		// Its stage's time does not bound a step that repeats.
 		for _, x := range [...]*fromFact{e.since, e.start} {
-			if x != nil && !x.event && !f.IsUnobtainable(int(x.fact)) {
-				r.scratch.found[x.fact] = true
+			if x != nil && !x.event {
+				r.scratch.find(x.known)
 			}
 		}
 		return
 	}
 	for i := range c.bounds {
-		if x := c.bounds[i].from; !x.event && !f.Known(int(x.fact)) && !f.IsUnobtainable(int(x.fact)) {
-			r.scratch.found[x.fact] = true
+		if x := &c.bounds[i].from; !x.event && !f.knows(x.known) {
+			r.scratch.find(x.known)
 		}
 	}
 }
 
-// collect notes that the facts found decide target, and forgets them.
+// collect notes that the facts found decide target, and forgets them. Targets come in file order, outcomes last.
 func (p *Program) collect(target int32, f *Facts, r *Result) {
 	s := &r.scratch
-	for i, found := range s.found {
-		if found && !f.IsUnobtainable(i) {
-			s.pairs = append(s.pairs, pair{int32(i), target})
+	unobtainable := f.unobtainable()
+	for w, set := range s.found {
+		s.found[w] = 0
+		for set &^= unobtainable[w]; set != 0; set &= set - 1 {
+			i := p.layout.byBit[w<<6+bits.TrailingZeros64(set)]
+			if s.place[i] == 0 {
+				r.Missing = append(r.Missing, Missing{Fact: i})
+				s.place[i] = int32(len(r.Missing))
+				s.counts = append(s.counts, 0)
+			}
+			at := s.place[i] - 1
+			s.counts[at]++
+			s.pairs = append(s.pairs, pair{at, target})
+			if m := &r.Missing[at]; int(target) < len(p.steps) {
+				if st := &r.steps[target]; st.hasDue && (!m.hasDue || st.due < m.due) {
+					m.due, m.hasDue = st.due, true
+				}
+			}
 		}
 	}
-	clear(s.found)
-	clear(s.entered)
+	if s.used {
+		clear(s.entered)
+	}
 }
 
-// gather turns the pairs into r.Missing, most urgent first: what puts the nearest due day at risk, then what
-// decides most, then file order.
+// gather gives each missing fact the list of what it decides, and puts the most urgent first: what puts the nearest due
+// day at risk, then what decides most, then file order.
 func (p *Program) gather(r *Result) {
 	s := &r.scratch
-	slices.SortFunc(s.pairs, func(a, b pair) int {
-		return cmp.Or(cmp.Compare(a.fact, b.fact), cmp.Compare(a.target, b.target))
-	})
-	s.arena = slices.Grow(s.arena, len(s.pairs))
-	for from := 0; from < len(s.pairs); {
-		m := Missing{Fact: s.pairs[from].fact}
-		start, to := len(s.arena), from
-		outcomes := -1
-		for ; to < len(s.pairs) && s.pairs[to].fact == m.Fact; to++ {
-			target := s.pairs[to].target
-			if int(target) >= len(p.steps) {
-				if outcomes < 0 {
-					outcomes = len(s.arena)
-				}
-				s.arena = append(s.arena, target-int32(len(p.steps)))
-				continue
-			}
-			s.arena = append(s.arena, target)
-			if st := &r.steps[target]; st.hasDue && (!m.hasDue || st.due < m.due) {
-				m.due, m.hasDue = st.due, true
-			}
-		}
-		if outcomes < 0 {
-			outcomes = len(s.arena)
-		}
-		m.Steps, m.Outcomes = s.arena[start:outcomes:outcomes], s.arena[outcomes:]
-		m.Outcomes = m.Outcomes[:len(m.Outcomes):len(m.Outcomes)]
-		r.Missing = append(r.Missing, m)
+	s.arena = slices.Grow(s.arena, len(s.pairs))[:len(s.pairs)]
+	from := int32(0)
+	for i := range r.Missing {
+		m, to := &r.Missing[i], from+s.counts[i]
+		m.Steps, m.Outcomes = s.arena[from:from:to], s.arena[to:to:to]
 		from = to
 	}
-	slices.SortFunc(r.Missing, func(a, b Missing) int {
-		return cmp.Or(
-			cmp.Compare(a.urgency(), b.urgency()),
-			cmp.Compare(len(b.Steps)+len(b.Outcomes), len(a.Steps)+len(a.Outcomes)),
-			cmp.Compare(a.Fact, b.Fact))
-	})
+	for _, x := range s.pairs {
+		if m := &r.Missing[x.missing]; int(x.target) < len(p.steps) {
+			m.Steps = append(m.Steps, x.target)
+		} else {
+			m.Outcomes = m.Steps[len(m.Steps) : len(m.Steps)+len(m.Outcomes)]
+			m.Outcomes = append(m.Outcomes, x.target-int32(len(p.steps)))
+		}
+	}
+	for i := range r.Missing {
+		m := &r.Missing[i]
+		m.Steps = m.Steps[:len(m.Steps):len(m.Steps)]
+		if !slices.IsSorted(m.Steps) { // steps that repeat are asked about last
+			slices.Sort(m.Steps)
+		}
+		s.place[m.Fact] = 0
+	}
+	if len(r.Missing) > 1 {
+		slices.SortFunc(r.Missing, func(a, b Missing) int {
+			return cmp.Or(
+				cmp.Compare(a.urgency(), b.urgency()),
+				cmp.Compare(len(b.Steps)+len(b.Outcomes), len(a.Steps)+len(a.Outcomes)),
+				cmp.Compare(a.Fact, b.Fact))
+		})
+	}
 }
 
 func (m *Missing) urgency() calendar.Day {
@@ -147,19 +170,19 @@ func (m *Missing) urgency() calendar.Day {
 // outcome that is undecided though its after steps are passed.
 func (p *Program) stuckOn(f *Facts, r *Result) {
 	s := &r.scratch
-	s.ready(p)
+	s.ready(p, f, r)
 	for i := range r.steps {
-		if r.steps[i].status == Undetermined {
-			p.whyUnknown(p.steps[i].stage, p.relevance.whens[i], forHang, f, r)
+		if r.StepStatus(i) == Undetermined {
+			p.whyUnknown(p.steps[i].stage, &p.relevance.whens[i], &p.steps[i].applies, forHang, f, r)
 		}
 	}
 	for i := range p.outcomes {
-		if o := &p.outcomes[i]; allPassed(r, o.after) {
-			p.whyUnknown(o.stage, p.relevance.outcomes[i], forHang, f, r)
+		if o := &p.outcomes[i]; o.after.passed(r) {
+			p.whyUnknown(o.stage, &p.relevance.outcomes[i], &o.holds, forHang, f, r)
 		}
 	}
-	for i, found := range s.found {
-		if found && f.IsUnobtainable(i) {
+	for i := range p.layout.facts {
+		if at := p.layout.bit[i]; s.found[at>>6]>>(at&63)&1 != 0 && f.IsUnobtainable(i) {
 			r.Stuck = append(r.Stuck, int32(i))
 		}
 	}

@@ -23,7 +23,7 @@ func (p *Program) CanBeDone(i int) bool {
 	}
 	can := false
 	p.cells(runs, func(_ *Facts, r *Result) bool {
-		can = r.steps[i].status == Done
+		can = r.isDone(i)
 		return !can
 	}, func() { can = true })
 	return can
@@ -36,9 +36,8 @@ func (p *Program) cells(rules []run, try func(*Facts, *Result) bool, tooMany fun
 	f := p.NewFacts()
 	r.at = 20_000
 	r.fit(p)
-	r.scratch.ready(p)
 	facts, more := p.looksAt(rules...)
-	others := newAlternatives(p, r.at)
+	others := p.tries().alternatives
 	p.visit(rules, func(k int32) { more = more || others.daily[k] })
 	if more {
 		tooMany()
@@ -47,8 +46,8 @@ func (p *Program) cells(rules []run, try func(*Facts, *Result) bool, tooMany fun
 	values := make([][]alternative, len(facts))
 	total := 1
 	for i, k := range facts {
-		known, all := others.of(k)
-		values[i] = append([]alternative{{put: func(f *Facts, k int) { f.Forget(k) }}}, known...)
+		known, all := others.of(k, r.at)
+		values[i] = append([]alternative{{kind: notHappened}}, known...)
 		if total *= len(values[i]); !all || total > maxCells {
 			tooMany()
 			return
@@ -57,7 +56,7 @@ func (p *Program) cells(rules []run, try func(*Facts, *Result) bool, tooMany fun
 	choice := make([]int, len(facts))
 	for {
 		for i, k := range facts {
-			values[i][choice[i]].put(f, k)
+			values[i][choice[i]].put(f, k, r.at)
 		}
 		p.walk(f, &r)
 		if !try(f, &r) {

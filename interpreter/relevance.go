@@ -23,7 +23,11 @@ type relevance struct {
 }
 
 // run is the nodes of one rule; its root is the last. An empty run is a rule that is always true.
-type run struct{ from, to int32 }
+type run struct {
+	from, to int32
+	code     code
+	plain    bool // code tells all: a chain of one connective over tests of single facts (plain.go)
+}
 
 func (n run) empty() bool { return n.from == n.to }
 
@@ -80,8 +84,8 @@ type ruleNode struct {
 	code    code     // atomPart, testPart: its test
 }
 
-func newRelevance(p *Program) *relevance {
-	b := relevanceBuilder{p: p, l: &lowerer{p: p}, r: &relevance{}}
+func newRelevance(p *Program, l *lowerer) *relevance {
+	b := relevanceBuilder{p: p, l: l, r: &relevance{}}
 	for _, d := range p.model.Defines {
 		b.r.defines = append(b.r.defines, b.rule(d.Rule))
 	}
@@ -99,6 +103,7 @@ func newRelevance(p *Program) *relevance {
 	for _, o := range p.model.Outcomes {
 		b.r.outcomes = append(b.r.outcomes, b.rule(o.When))
 	}
+	p.markPlain(b.r)
 	return b.r
 }
 
@@ -109,11 +114,15 @@ type relevanceBuilder struct {
 }
 
 func (b *relevanceBuilder) rule(r *dsl.Rule) run {
-	from := int32(len(b.r.nodes))
+	n := run{from: int32(len(b.r.nodes))}
 	if r != nil {
 		b.expr(r.Expr)
+		if r.Expr.Type.Kind == rule.Bool {
+			n.code = b.l.rule(r.Expr)
+		}
 	}
-	return run{from, int32(len(b.r.nodes))}
+	n.to = int32(len(b.r.nodes))
+	return n
 }
 
 func (b *relevanceBuilder) add(e *rule.Expr, n ruleNode) int32 {
@@ -185,34 +194,50 @@ func (b *relevanceBuilder) fact(e *rule.Expr) int32 {
 // scratch is the working memory of the sweeps, part of a Result.
 type scratch struct {
 	possible [modes][]possible
-	swept    [modes][]bool // by definition
-	seen     []moves       // by node: which moves of it move the whole
-	entered  []moves       // likewise, by definition
-	queue    []int32       // definitions to be looked into
-	found    []bool        // facts that can
+	swept    [modes][]bool   // by definition
+	used     bool            // any swept
+	begun    bool            // ready for the case at hand
+	seen     []moves         // by node: which moves of it move the whole
+	entered  []moves         // likewise, by definition
+	queue    []int32         // definitions to be looked into
+	found    []uint64        // facts that can, by their bits
+	open     [modes][]uint64 // truth values that could still become known
+	place    []int32         // by fact: its place in Result.Missing, from 1; 0: none
+	counts   []int32         // by that place: how much it decides
 	pairs    []pair
 	arena    []int32
 }
 
-// pair says that a fact decides a step, or the outcome target-len(steps).
-type pair struct{ fact, target int32 }
+// pair says that a missing fact decides a step, or the outcome target-len(steps).
+type pair struct{ missing, target int32 }
+
+// find notes the fact with the given bit.
+func (s *scratch) find(bit int32) { s.found[bit>>6] |= 1 << (bit & 63) }
 
 // ready makes the sweeps' memory fit the program and forgets the case before.
-func (s *scratch) ready(p *Program) {
+func (s *scratch) ready(p *Program, f *Facts, r *Result) {
 	n := len(p.relevance.nodes)
-	if len(s.seen) != n || len(s.entered) != len(p.defines) || len(s.found) != len(p.layout.facts) {
+	if s.found == nil {
 		for m := range s.possible {
 			s.possible[m] = make([]possible, n)
 			s.swept[m] = make([]bool, len(p.defines))
 		}
 		s.seen = make([]moves, n)
 		s.entered = make([]moves, len(p.defines))
-		s.found = make([]bool, len(p.layout.facts))
+		s.found = make([]uint64, p.layout.masks)
+		for m := range s.open {
+			s.open[m] = make([]uint64, len(p.openable))
+		}
+		s.place = make([]int32, len(p.layout.facts))
 	}
-	for m := range s.swept {
-		clear(s.swept[m])
+	if s.used {
+		for m := range s.swept {
+			clear(s.swept[m])
+		}
+		s.used = false
 	}
-	s.pairs, s.arena = s.pairs[:0], s.arena[:0]
+	s.pairs, s.counts, s.arena = s.pairs[:0], s.counts[:0], s.arena[:0]
+	p.openTruths(f, r)
 }
 
 // sweep finds what values the rule n can take.
@@ -244,7 +269,7 @@ func (p *Program) possible(n *ruleNode, m mode, f *Facts, r *Result) possible {
 		return sameOf(can[n.a], can[n.b])
 	case definePart:
 		if !r.scratch.swept[m][n.ref] {
-			r.scratch.swept[m][n.ref] = true
+			r.scratch.swept[m][n.ref], r.scratch.used = true, true
 			p.sweep(p.relevance.defines[n.ref], m, f, r)
 		}
 		return can[p.relevance.defines[n.ref].to-1]
@@ -262,13 +287,13 @@ func (p *Program) possible(n *ruleNode, m mode, f *Facts, r *Result) possible {
 				return state
 			}
 		}
-		if p.run(&n.code, f, r) == True {
+		if p.run(&n.code, r) == True {
 			return canTrue
 		}
 		return canFalse
 	case factPart:
 		switch {
-		case f.Known(int(n.ref)) && !(n.event && f.values[p.layout.slot[n.ref]] > int64(r.at)):
+		case f.Known(int(n.ref)) && !(n.event && f.days[p.layout.slot[n.ref]] > r.at):
 			return settled
 		case n.event || f.IsUnobtainable(int(n.ref)) && m != forHang:
 			return shut

@@ -31,15 +31,14 @@ type Result struct {
 	Stuck    []int32 // facts that nobody can tell and that the case hangs on, in file order
 	Limits   []LimitResult
 
+	program    *Program // what the memory below fits
 	at         calendar.Day
-	steps      []stepState
-	stages     []Truth
+	bits       []uint64 // truth values
+	sets       []stepSets
+	steps      []stepState // of those ahead
 	breaches   []breach
-	items      []Truth // checklist items; filled in for required steps
-	temps      []Truth
 	valueTemps []valueTemp
 	stack      []int64
-	base       int
 	scratch    scratch
 }
 
@@ -64,58 +63,81 @@ type valueTemp struct {
 	ok bool
 }
 
-// stepState is what a decision knows of one step.
+// stepSets says of 64 steps which are what, by a bit for each.
+type stepSets struct {
+	applies, not uint64 // neither: it is not known whether they apply
+	done, passed uint64
+	ahead        uint64 // required, scheduled or undetermined
+}
+
+// stepState is what a decision knows of a step that lies ahead.
 type stepState struct {
 	status  StepStatus
-	applies Truth
-	done    bool
-	passed  bool // steps after it can go on
-	open    bool // every step it comes after is passed
+	time    lateCode
 	hasDue  bool
 	hasFrom bool // of the first day
-	time    Lateness
 	due     calendar.Day
 	first   calendar.Day // the first day it is required, where its time names one
 }
 
-func (s *stepState) late() bool { return s.status == Required && s.hasDue && s.time == Late }
+// lateCode is a Lateness as a number.
+type lateCode uint8
+
+const (
+	isOK lateCode = iota
+	isSoon
+	isLate
+)
+
+var latenesses = [...]Lateness{OK, Soon, Late}
+
+// step returns where the step with index i stands; without a day where it does not lie ahead.
+func (r *Result) step(i int) stepState {
+	switch s, at := &r.sets[i>>6], i&63; {
+	case s.ahead>>at&1 != 0:
+		return r.steps[i]
+	case s.done>>at&1 != 0:
+		return stepState{status: Done}
+	case s.not>>at&1 != 0:
+		return stepState{status: NotApplicable}
+	}
+	return stepState{status: WaitingStep}
+}
 
 // StepStatus returns where the step with index i stands.
-func (r *Result) StepStatus(i int) StepStatus { return r.steps[i].status }
+func (r *Result) StepStatus(i int) StepStatus { return r.step(i).status }
 
 // Passed tells whether steps that come after the step with index i can go on.
-func (r *Result) Passed(i int) bool { return r.steps[i].passed }
+func (r *Result) Passed(i int) bool { return r.sets[i>>6].passed>>(i&63)&1 != 0 }
+
+func (r *Result) isDone(i int) bool { return r.sets[i>>6].done>>(i&63)&1 != 0 }
 
 // Due returns the last day in time of the step with index i, if anything bounds it.
-func (r *Result) Due(i int) (calendar.Day, bool) { return r.steps[i].due, r.steps[i].hasDue }
+func (r *Result) Due(i int) (calendar.Day, bool) {
+	s := r.step(i)
+	return s.due, s.hasDue
+}
 
 // Time returns how the due day of the step with index i stands to the day asked about.
-func (r *Result) Time(i int) Lateness { return r.steps[i].time }
+func (r *Result) Time(i int) Lateness { return latenesses[r.step(i).time] }
 
 // From returns the first day of the scheduled step with index i.
-func (r *Result) From(i int) (calendar.Day, bool) { return r.steps[i].first, r.steps[i].hasFrom }
+func (r *Result) From(i int) (calendar.Day, bool) {
+	s := r.step(i)
+	return s.first, s.hasFrom
+}
 
 // fit makes room for the program's results; after the first time it allocates nothing.
 func (r *Result) fit(p *Program) {
-	if len(r.steps) != len(p.steps) {
+	if r.program != p {
+		r.program = p
+		r.bits = make([]uint64, (p.bits+63)/64*2)
 		r.steps = make([]stepState, len(p.steps))
-	}
-	if len(r.stages) != len(p.stages) {
-		r.stages = make([]Truth, len(p.stages))
-	}
-	if len(r.items) != p.items {
-		r.items = make([]Truth, p.items)
-	}
-	if len(r.temps) != p.temps {
-		r.temps = make([]Truth, p.temps)
-	}
-	if len(r.valueTemps) != p.valueTemps {
+		r.sets = make([]stepSets, len(p.sets))
 		r.valueTemps = make([]valueTemp, p.valueTemps)
+		r.stack = make([]int64, p.depth)
+		r.scratch = scratch{}
 	}
-	if n := p.depth * p.nesting; len(r.stack) < n {
-		r.stack = make([]int64, n)
-	}
-	r.base = 0
 	r.Next, r.Upcoming, r.Missing, r.Stuck, r.Limits = r.Next[:0], r.Upcoming[:0], r.Missing[:0], r.Stuck[:0], r.Limits[:0]
 	r.breaches = r.breaches[:0]
 	r.Outcome = -1

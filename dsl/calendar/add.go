@@ -29,7 +29,10 @@ func (d Day) addMonths(n int64) Day {
 		return MaxDay
 	}
 	year, month = int(months/12), int(months%12)+1
-	return fromCivil(year, month, min(day, lastOf(year, month)))
+	if day > 28 { // every month has so many
+		day = min(day, lastOf(year, month))
+	}
+	return fromCivil(year, month, day)
 }
 
 // DaysUntil returns how many days lie from d to other; negative when other is the earlier.

@@ -33,29 +33,21 @@ func Of(year, month, day int) (Day, bool) {
 }
 
 // Parse reads a date written YYYY-MM-DD, with exactly these digits.
-func Parse(s string) (Day, bool) {
+func Parse(s string) (Day, bool) { return parse(s) }
+
+// ParseBytes reads a date as Parse does.
+func ParseBytes(b []byte) (Day, bool) { return parse(b) }
+
+func parse[T string | []byte](s T) (Day, bool) {
 	if len(s) != len("YYYY-MM-DD") || s[4] != '-' || s[7] != '-' {
 		return 0, false
 	}
-	year, ok1 := digits(s[:4])
-	month, ok2 := digits(s[5:7])
-	day, ok3 := digits(s[8:])
-	if !ok1 || !ok2 || !ok3 {
+	// What is no digit is more than 9 when the digit 0 is taken from it. Every day of every case is read here.
+	y0, y1, y2, y3, m0, m1, d0, d1 := s[0]-'0', s[1]-'0', s[2]-'0', s[3]-'0', s[5]-'0', s[6]-'0', s[8]-'0', s[9]-'0'
+	if max(y0, y1, y2, y3, m0, m1, d0, d1) > 9 {
 		return 0, false
 	}
-	return Of(year, month, day)
-}
-
-// digits returns the number that s writes in nothing but the digits 0 to 9.
-func digits(s string) (int, bool) {
-	n := 0
-	for i := 0; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, false
-		}
-		n = n*10 + int(s[i]-'0')
-	}
-	return n, true
+	return Of(int(y0)*1000+int(y1)*100+int(y2)*10+int(y3), int(m0)*10+int(m1), int(d0)*10+int(d1))
 }
 
 // Date returns the year, month and day of the month.
@@ -89,7 +81,7 @@ func (d Day) MarshalText() ([]byte, error) { return d.append(make([]byte, 0, 10)
 
 // UnmarshalText reads a date written YYYY-MM-DD.
 func (d *Day) UnmarshalText(b []byte) error {
-	day, ok := Parse(string(b))
+	day, ok := ParseBytes(b)
 	if !ok {
 		return fmt.Errorf("%q is not a date (YYYY-MM-DD)", b)
 	}

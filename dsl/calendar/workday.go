@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 // holidays is the library's Sweden, with what it leaves out: two holidays changed in 2005, when the
 // National Day became one and Whit Monday ceased to be one (lag 1989:253 om allmänna helgdagar). Sundays
 // that have a name are Sundays like others, and need no entry.
-var holidays = func() *cal.BusinessCalendar {
+var holidays = sync.OnceValue(func() *cal.BusinessCalendar {
 	cal.DefaultLoc = time.UTC // the library reckons in the host's zone, where a day may lack its midnight
 	nationaldagen := *se.Nationaldagen
 	nationaldagen.StartYear = 2005
@@ -29,7 +30,7 @@ var holidays = func() *cal.BusinessCalendar {
 	}
 	c.AddHoliday(&annandagPingst)
 	return c
-}()
+})
 
 // year tells of each of its days, counted from 0, whether it is a workday: one bit a day.
 type year [6]uint64
@@ -57,7 +58,7 @@ func readYear(y int) *year {
 	w := new(year)
 	day := time.Date(y, time.January, 1, 12, 0, 0, 0, time.UTC)
 	for n := 0; day.Year() == y; n++ {
-		if holidays.IsWorkday(day) {
+		if holidays().IsWorkday(day) {
 			w[n/64] |= 1 << (n % 64)
 		}
 		day = day.AddDate(0, 0, 1)

@@ -3,6 +3,7 @@ package diag
 import (
 	"sort"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -10,7 +11,8 @@ import (
 type Source struct {
 	Name  string // as the user named it: a path, or "-" for standard input
 	Text  string
-	lines []int // byte offset of the start of each line
+	count sync.Once // lines and marks are counted when a place is first asked for: few texts have faults
+	lines []int     // byte offset of the start of each line
 	// How many code points stand before each stride of the text. Without it the column of a place on a
 	// line that is the whole file would cost a count of the file, once for each of its faults.
 	marks []int
@@ -22,17 +24,22 @@ const stride = 4096
 const bom = "\ufeff"
 
 // NewSource returns the source with the given name and text.
-func NewSource(name, text string) *Source {
-	s := &Source{Name: name, Text: text, lines: []int{0}, marks: []int{0}}
-	for i := 0; i < len(text); i++ {
-		if text[i] == '\n' {
-			s.lines = append(s.lines, i+1)
+func NewSource(name, text string) *Source { return &Source{Name: name, Text: text} }
+
+// counted returns the source with its lines and marks counted.
+func (s *Source) counted() *Source {
+	s.count.Do(func() {
+		s.lines, s.marks = []int{0}, []int{0}
+		for i := 0; i < len(s.Text); i++ {
+			if s.Text[i] == '\n' {
+				s.lines = append(s.lines, i+1)
+			}
 		}
-	}
-	for from := 0; from+stride <= len(text); from += stride {
-		a, b := s.snap(from), s.snap(from+stride)
-		s.marks = append(s.marks, s.marks[len(s.marks)-1]+utf8.RuneCountInString(text[a:b]))
-	}
+		for from := 0; from+stride <= len(s.Text); from += stride {
+			a, b := s.snap(from), s.snap(from+stride)
+			s.marks = append(s.marks, s.marks[len(s.marks)-1]+utf8.RuneCountInString(s.Text[a:b]))
+		}
+	})
 	return s
 }
 
@@ -82,7 +89,7 @@ type Position struct {
 // one inside a code point as the start of that. A byte order mark takes no column.
 func (s *Source) Position(offset int) Position {
 	offset = s.snap(offset)
-	i := sort.SearchInts(s.lines, offset+1) - 1
+	i := sort.SearchInts(s.counted().lines, offset+1) - 1
 	column := s.runes(offset) - s.runes(s.lines[i]) + 1
 	if i == 0 && offset > 0 && strings.HasPrefix(s.Text, bom) {
 		column--
@@ -99,7 +106,7 @@ func (s *Source) Line(n int) string {
 // lineBounds returns the byte offsets of the start and end of line n, without its line break and, on
 // the first line, without a byte order mark. They are equal where there is no such line.
 func (s *Source) lineBounds(n int) (start, end int) {
-	if n < 1 || n > len(s.lines) {
+	if n < 1 || n > s.Lines() {
 		return 0, 0
 	}
 	start, end = s.lines[n-1], len(s.Text)
@@ -116,12 +123,12 @@ func (s *Source) lineBounds(n int) (start, end int) {
 }
 
 // Lines returns how many lines the source has.
-func (s *Source) Lines() int { return len(s.lines) }
+func (s *Source) Lines() int { return len(s.counted().lines) }
 
 // runes returns how many code points stand before the offset, which lies between two of them.
 func (s *Source) runes(offset int) int {
 	k := offset / stride
-	return s.marks[k] + utf8.RuneCountInString(s.Text[s.snap(k*stride):offset])
+	return s.counted().marks[k] + utf8.RuneCountInString(s.Text[s.snap(k*stride):offset])
 }
 
 // snap returns the offset itself, moved inside the text and to the start of the code point it is in.

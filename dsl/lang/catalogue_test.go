@@ -84,19 +84,41 @@ func TestCatalogueIsRefusedWhereASentenceCouldGetLost(t *testing.T) {
 	for name, files := range map[string][]string{
 		"an id in two files":      {"a.sv.json", `{"x": "ett"}`, "b.sv.json", `{"x": "två"}`},
 		"an id twice in one file": {"a.sv.json", `{"x": "ett", "x": "två"}`},
-		"no JSON":                 {"a.en.json", `{"x": `},
-		"no object":               {"a.en.json", `"x"`},
+		"no JSON":                 {"a.sv.json", `{"x": `},
+		"no object":               {"a.sv.json", `"x"`},
+		"more after the object":   {"a.sv.json", `{"x": "ett"} {"y": "två"}`},
+		"no text":                 {"a.sv.json", `{"x": 1}`},
+		"no text in a form":       {"a.sv.json", `{"x": {"other": ["ett"]}}`},
+		"a form twice":            {"a.sv.json", `{"x": {"other": "ett", "other": "två"}}`},
+		"a form of no language":   {"a.sv.json", `{"x": {"few": "ett par", "other": "flera"}}`},
 	} {
-		if _, err := lang.NewCatalogue(folder(files...)); err == nil || !strings.Contains(err.Error(), ".json") {
+		if _, err := lang.NewCatalogue(folder(files...)); err == nil || !strings.Contains(err.Error(), ".sv.json") {
 			t.Errorf("%s: the error is %v; it must name the file", name, err)
 		}
-		func() {
-			defer func() {
-				if recover() == nil {
-					t.Errorf("%s: MustCatalogue goes on", name)
-				}
-			}()
-			lang.MustCatalogue(folder(files...))
-		}()
+		c := lang.MustCatalogue(folder(files...))
+		for range 2 { // the second time as the first
+			if text, ok := spoken(c, lang.SV); ok {
+				t.Errorf("%s: MustCatalogue goes on, and says %q", name, text)
+			}
+		}
 	}
+}
+
+func TestCatalogueReadsALanguageWhenItIsAskedFor(t *testing.T) {
+	c := lang.MustCatalogue(folder("a.sv.json", `{"x": `, "a.en.json", `{"x": "one"}`))
+	if text, ok := spoken(c, lang.EN); !ok || text != "one" {
+		t.Errorf("got %q, %v: what is wrong with one language has nothing to do with the other", text, ok)
+	}
+	if _, ok := spoken(c, lang.SV); ok {
+		t.Error("the language that cannot be read is spoken")
+	}
+	if got := c.Text("de", "x", nil); got != "[x]" {
+		t.Errorf("a language that there is not says %q", got)
+	}
+}
+
+// spoken returns the sentence x in l, if the catalogue can be read.
+func spoken(c *lang.Catalogue, l lang.Lang) (text string, ok bool) {
+	defer func() { ok = recover() == nil }()
+	return c.Text(l, "x", nil), true
 }

@@ -16,7 +16,7 @@ func (t *Tree) Check(scope Scope, want Kind, faults *diag.List) *Expr {
 	if t == nil {
 		return nil
 	}
-	c := &checker{src: t.src, scope: scope, faults: faults}
+	c := &checker{src: t.src, scope: scope, faults: faults, exprs: make([]Expr, t.nodes), args: make([]*Expr, t.nodes)}
 	e := c.expr(t.root, nil)
 	if want != Invalid && e.Type.Kind != Invalid && e.Type.Kind != want {
 		c.wanted(t.root, e, want)
@@ -50,6 +50,8 @@ type checker struct {
 	faults *diag.List
 	// within is the comparison that begins with a "not" that its author may have meant for all of it.
 	within map[*node]*node
+	exprs  []Expr  // room for those to come
+	args   []*Expr // and for the arguments of those to come
 }
 
 // The contexts of a text in quotes where nothing stands beside it.
@@ -72,11 +74,25 @@ func (c *checker) warn(n *node, code string, args diag.Args) *diag.Diagnostic {
 
 // invalid is the expression of a part that has a fault, which has been reported.
 func (c *checker) invalid(n *node, parts ...*Expr) *Expr {
-	return &Expr{Op: OpInvalid, Args: parts, Span: c.span(n)}
+	return c.build(n, OpInvalid, Type{}, parts...)
 }
 
 func (c *checker) build(n *node, op Op, t Type, args ...*Expr) *Expr {
-	return &Expr{Op: op, Type: t, Args: args, Span: c.span(n)}
+	if len(c.exprs) == 0 {
+		c.exprs = make([]Expr, 1)
+	}
+	e := &c.exprs[0]
+	c.exprs = c.exprs[1:]
+	e.Op, e.Type, e.Span = op, t, c.span(n)
+	if len(args) > 0 {
+		if len(c.args) < len(args) {
+			c.args = make([]*Expr, len(args))
+		}
+		e.Args = c.args[:len(args):len(args)]
+		c.args = c.args[len(args):]
+		copy(e.Args, args)
+	}
+	return e
 }
 
 // expr types n. A text in quotes takes its type from context: nil where there is none, silent where there

@@ -50,13 +50,17 @@ func (c *checker) compare(n *node) *Expr {
 // comparable tells whether the two can be compared so, and reports why not.
 func (c *checker) comparable(n *node, l, r *Expr) bool {
 	a, b := l.Type, r.Type
+	if a.numeric() && b.numeric() || a.onDay() && b.onDay() {
+		return true
+	}
+	equality := n.op == OpEq || n.op == OpNe
+	if a.Kind == b.Kind && equality && (a.Kind == Bool || a.Kind == Enum && slices.Equal(a.Values, b.Values)) {
+		return true
+	}
 	args := diag.Args{
 		"Symbol": symbols[n.op], "Left": c.text(n.args[0]), "LeftKind": a.Kind.String(), "Right": c.text(n.args[1]), "RightKind": b.Kind.String(),
 	}
-	equality := n.op == OpEq || n.op == OpNe
 	switch {
-	case a.numeric() && b.numeric(), a.onDay() && b.onDay():
-		return true
 	case a.Kind == Set || b.Kind == Set:
 		set, values := args["Left"], a.Values
 		if a.Kind != Set {
@@ -75,7 +79,7 @@ func (c *checker) comparable(n *node, l, r *Expr) bool {
 		args["Kind"] = a.Kind.String()
 		c.faults.Error(c.src.span(n.opFrom, n.opTo), "rule-order", args)
 		return false
-	case a.Kind == Enum && !slices.Equal(a.Values, b.Values):
+	case a.Kind == Enum: // of other values
 		c.fail(n, "rule-enums-differ", args)
 		return false
 	case a.Kind == Text && !constantText(l) && !constantText(r):

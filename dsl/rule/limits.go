@@ -24,6 +24,10 @@ func admit(text string, at func(from, to int) diag.Span, faults *diag.List) bool
 	}
 	blank := true
 	for i, r := range text {
+		if r > ' ' && r < 0x7f {
+			blank = false
+			continue
+		}
 		size := utf8.RuneLen(r)
 		if r == utf8.RuneError {
 			if _, n := utf8.DecodeRuneInString(text[i:]); n == 1 {
@@ -65,8 +69,11 @@ func codePoint(r rune) string {
 func tooDeep(tokens []token) (int, bool) {
 	depth, signs := 0, 0
 	var outside []int // the depth outside each open bracket
-	for i, t := range tokens {
+	for i := range tokens {
+		t := &tokens[i]
 		switch {
+		case t.kind == lexer.Identifier:
+			signs = 0
 		case t.is(lexer.Bracket, "(", "[", "{"):
 			outside = append(outside, depth)
 			depth += signs + 1

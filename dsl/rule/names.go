@@ -19,13 +19,18 @@ type Ref struct {
 }
 
 // Names lists the names that the rule uses, in the order of the text and as often as they stand there. It
-// needs no types, so that definitions can be put in order before they are checked.
+// needs no types, so that definitions can be put in order before they are checked. The list is the tree's own.
 func (t *Tree) Names() []Ref {
 	if t == nil {
 		return nil
 	}
-	var out []Ref
+	return t.names
+}
+
+// survey counts the nodes, and lists the names.
+func (t *Tree) survey() (nodes int, out []Ref) {
 	t.root.walk(func(n *node) {
+		nodes++
 		switch {
 		case n.form == formName && n.name != wordToday:
 			out = append(out, Ref{RefName, n.name, t.src.span(n.from, n.to)})
@@ -34,5 +39,5 @@ func (t *Tree) Names() []Ref {
 			out = append(out, Ref{RefStep, a.name, t.src.span(a.from, a.to)})
 		}
 	})
-	return out
+	return nodes, out
 }

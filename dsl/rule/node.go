@@ -1,7 +1,7 @@
 package rule
 
 import (
-	"slices"
+	"sort"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -35,6 +35,7 @@ type node struct {
 	form         form
 	op           Op
 	args         []*node
+	two          [2]*node // where args of a binary operator lie
 	ops          []string
 	name         string
 	value        int64
@@ -67,25 +68,25 @@ func (r *reading) convert(n ast.Node) *node {
 	at := r.tokenAt(n.Location().From)
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
-		return r.leaf(at, &node{form: formName, name: n.Value})
+		return r.leaf(at, node{form: formName, name: n.Value})
 	case *ast.BoolNode:
 		v := int64(0)
 		if n.Value {
 			v = 1
 		}
-		return r.leaf(at, &node{form: formBool, value: v})
+		return r.leaf(at, node{form: formBool, value: v})
 	case *ast.IntegerNode:
 		if r.spoilt[r.tokens[at].from] {
-			return r.leaf(at, &node{})
+			return r.leaf(at, node{})
 		}
-		return r.leaf(at, &node{form: formInt, value: int64(n.Value)})
+		return r.leaf(at, node{form: formInt, value: int64(n.Value)})
 	case *ast.FloatNode:
 		if r.spoilt[r.tokens[at].from] {
-			return r.leaf(at, &node{})
+			return r.leaf(at, node{})
 		}
-		return r.leaf(at, &node{form: formNumber, number: n.Value})
+		return r.leaf(at, node{form: formNumber, number: n.Value})
 	case *ast.StringNode:
-		return r.leaf(at, &node{form: formText, name: norm.NFC.String(n.Value)})
+		return r.leaf(at, node{form: formText, name: norm.NFC.String(n.Value)})
 	case *ast.UnaryNode:
 		return r.unary(at, n)
 	case *ast.BinaryNode:
@@ -97,11 +98,11 @@ func (r *reading) convert(n ast.Node) *node {
 		if !ok {
 			return r.bad(at, append([]ast.Node{n.Callee}, n.Arguments...)...)
 		}
-		c := &node{form: formCall, name: callee.Value, args: r.all(n.Arguments)}
+		c := node{form: formCall, name: callee.Value, args: r.all(n.Arguments)}
 		c.opFrom, c.opTo = r.tokens[at].from, r.tokens[at].to
 		return r.place(c, at, r.closing(at+1))
 	case *ast.ArrayNode:
-		return r.place(&node{form: formList, args: r.all(n.Nodes)}, at, r.closing(at))
+		return r.place(node{form: formList, args: r.all(n.Nodes)}, at, r.closing(at))
 	case *ast.MemberNode:
 		return r.bad(at, n.Node, n.Property)
 	case *ast.SliceNode:
@@ -121,10 +122,13 @@ func (r *reading) all(list []ast.Node) []*node {
 	return out
 }
 
-func (r *reading) leaf(at int, n *node) *node { return r.place(n, at, at) }
+func (r *reading) leaf(at int, n node) *node { return r.place(n, at, at) }
 
-// place sets where n is: from the token first up to and with the token last, and the parentheses around.
-func (r *reading) place(n *node, first, last int) *node {
+// place makes a node of the shape, which lies from the token first up to and with the token last, and within the
+// parentheses around those.
+func (r *reading) place(shape node, first, last int) *node {
+	n := r.room()
+	*n = shape
 	n.from, n.to = r.tokens[first].from, r.tokens[last].to
 	for first > 0 && last+1 < len(r.tokens) && r.tokens[first-1].value == "(" && r.match[first-1] == last+1 && !r.isCall(first-1) {
 		first, last = first-1, last+1
@@ -133,6 +137,19 @@ func (r *reading) place(n *node, first, last int) *node {
 	n.first, n.last = first, last
 	return n
 }
+
+// room returns a new node.
+func (r *reading) room() *node {
+	if len(r.nodes) == 0 {
+		r.nodes = make([]node, min(len(r.tokens)/2+1, nodesAtOnce))
+	}
+	n := &r.nodes[0]
+	r.nodes = r.nodes[1:]
+	return n
+}
+
+// nodesAtOnce is how many nodes get their memory together.
+const nodesAtOnce = 16
 
 // isCall tells whether the parenthesis at i opens the arguments of a call.
 func (r *reading) isCall(i int) bool {
@@ -150,7 +167,7 @@ func (r *reading) closing(i int) int {
 // bad makes a node of what is refused, so that the names in it are still known.
 func (r *reading) bad(at int, parts ...ast.Node) *node {
 	r.refused(at)
-	n := &node{}
+	n := node{}
 	first, last := at, at
 	if m := r.match[at]; m > at {
 		last = m
@@ -180,7 +197,7 @@ func (r *reading) refused(at int) {
 func (r *reading) unary(at int, n *ast.UnaryNode) *node {
 	c := r.convert(n.Node)
 	t := r.tokens[at]
-	out := &node{args: []*node{c}, opFrom: t.from, opTo: t.to}
+	out := node{args: []*node{c}, opFrom: t.from, opTo: t.to}
 	switch {
 	case n.Operator == "not" && t.value != "not": // x not in y, where expr's place is that of "in"
 		out.form = formNot
@@ -190,9 +207,9 @@ func (r *reading) unary(at int, n *ast.UnaryNode) *node {
 	case n.Operator == "-":
 		out.form, out.op = formSign, OpNeg
 		if c.form == formInt {
-			out = &node{form: formInt, value: -c.value}
+			out = node{form: formInt, value: -c.value}
 		} else if c.form == formNumber {
-			out = &node{form: formNumber, number: 0 - c.number}
+			out = node{form: formNumber, number: 0 - c.number}
 		}
 	case n.Operator == "+":
 		out.form, out.op = formSign, OpAdd
@@ -212,13 +229,14 @@ func (r *reading) binary(at int, n *ast.BinaryNode) *node {
 		return r.bad(at, n.Left, n.Right)
 	}
 	left, right := r.convert(n.Left), r.convert(n.Right)
-	out := &node{form: formBinary, op: op, args: []*node{left, right}, opFrom: t.from, opTo: t.to}
-	return r.place(out, left.first, right.last)
+	out := r.place(node{form: formBinary, op: op, two: [2]*node{left, right}, opFrom: t.from, opTo: t.to}, left.first, right.last)
+	out.args = out.two[:]
+	return out
 }
 
 // chain unfolds a < b < c, which expr reads as a < b && b < c with b in both.
 func (r *reading) chain(n *ast.BinaryNode) *node {
-	out := &node{form: formChain}
+	out := node{form: formChain}
 	var operands func(*ast.BinaryNode)
 	operands = func(n *ast.BinaryNode) {
 		if left, ok := n.Left.(*ast.BinaryNode); ok && n.Operator == "&&" {
@@ -237,15 +255,15 @@ func (r *reading) chain(n *ast.BinaryNode) *node {
 func (r *reading) choice(n *ast.ConditionalNode) *node {
 	if n.Cond == n.Exp1 { // a ?: b
 		a, b := r.convert(n.Cond), r.convert(n.Exp2)
-		return r.place(&node{args: []*node{a, b}}, a.first, b.last)
+		return r.place(node{args: []*node{a, b}}, a.first, b.last)
 	}
 	args := r.all([]ast.Node{n.Cond, n.Exp1, n.Exp2})
-	return r.place(&node{form: formChoice, args: args}, args[0].first, args[2].last)
+	return r.place(node{form: formChoice, args: args}, args[0].first, args[2].last)
 }
 
 // tokenAt returns the token that begins at the rune offset that expr gives.
 func (r *reading) tokenAt(rune int) int {
-	i, _ := slices.BinarySearchFunc(r.tokens, rune, func(t token, rune int) int { return t.rune - rune })
+	i := sort.Search(len(r.tokens), func(i int) bool { return r.tokens[i].rune >= rune })
 	return min(i, len(r.tokens)-1)
 }
 

@@ -19,6 +19,8 @@ type Tree struct {
 	src    *source
 	root   *node
 	faulty bool // a part was refused, though the tree may look whole without it
+	nodes  int  // how many there are
+	names  []Ref
 }
 
 // Parse reads a rule. Every fault is added to faults; at gives the place, in the file, of the bytes
@@ -48,7 +50,9 @@ func Parse(text string, at func(from, to int) diag.Span, faults *diag.List) *Tre
 		return nil
 	}
 	root := r.convert(n)
-	return &Tree{src: src, root: root, faulty: r.failed}
+	t := &Tree{src: src, root: root, faulty: r.failed}
+	t.nodes, t.names = t.survey()
+	return t
 }
 
 // parse is expr's parser with nothing built in, so that count(x) and all(x, …) are calls like any other.
@@ -59,20 +63,20 @@ func parse(text string) (n ast.Node, err error) {
 			n, err = nil, fmt.Errorf("expr: %v", p)
 		}
 	}()
-	tree, err := parser.ParseWithConfig(text, &conf.Config{Functions: plainCalls})
+	tree, err := parser.ParseWithConfig(text, plainly)
 	if err != nil {
 		return nil, err
 	}
 	return tree.Node, nil
 }
 
-// plainCalls overrides every function that expr's parser would treat in its own way. It is read only.
-var plainCalls = func() conf.FunctionsTable {
+// plainly overrides every function that expr's parser would treat in its own way. It is read only.
+var plainly = func() *conf.Config {
 	t := conf.FunctionsTable{}
 	for _, f := range builtin.Builtins {
 		t[f.Name] = f
 	}
-	return t
+	return &conf.Config{Functions: t}
 }()
 
 // errorAt returns the byte at which expr's error stands, or the end of the text.

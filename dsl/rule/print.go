@@ -163,9 +163,9 @@ func literalNumber(v float64) string {
 }
 
 // quote writes a text in quotes.
-func quote(s string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
-}
+func quote(s string) string { return "'" + quotable.Replace(s) + "'" }
+
+var quotable = strings.NewReplacer(`\`, `\\`, `'`, `\'`)
 
 var callNames = map[Op]string{
 	OpKnown: "known", OpHappened: "happened", OpDone: "done", OpLate: "late", OpDaysSince: "days_since",

@@ -22,8 +22,9 @@ type reading struct {
 	faults *diag.List
 	tokens []token
 	match  []int // for each bracket token, the other one of its pair; -1 where there is none
-	// operators are those that stand anywhere in the rule.
+	// operators are those that stand anywhere in the rule; nil until they are asked for.
 	operators map[string]bool
+	nodes     []node // room for those to come
 	// broken: a construct was refused that may also have made the rest unreadable, so what the parser
 	// says after it is not worth passing on.
 	broken bool
@@ -42,19 +43,18 @@ func (r *reading) breaking(from, to int, code string, args diag.Args) {
 	r.fail(from, to, code, args)
 }
 
-// survey fills match and operators.
+// survey fills match.
 func (r *reading) survey() {
 	r.match = make([]int, len(r.tokens))
-	r.operators = map[string]bool{}
 	var open []int
-	for i, t := range r.tokens {
+	for i := range r.tokens {
+		t := &r.tokens[i]
 		r.match[i] = -1
 		switch {
-		case t.kind == lexer.Operator:
-			r.operators[t.value] = true
+		case t.kind != lexer.Bracket:
 		case t.is(lexer.Bracket, "(", "[", "{"):
 			open = append(open, i)
-		case t.kind == lexer.Bracket && len(open) > 0:
+		case len(open) > 0:
 			o := open[len(open)-1]
 			if r.tokens[o].value == opening[t.value] {
 				r.match[i], r.match[o] = o, i
@@ -101,7 +101,17 @@ func (r *reading) refuse() {
 }
 
 // has tells whether the operator stands anywhere in the rule.
-func (r *reading) has(operator string) bool { return r.operators[operator] }
+func (r *reading) has(operator string) bool {
+	if r.operators == nil {
+		r.operators = map[string]bool{}
+		for _, t := range r.tokens {
+			if t.kind == lexer.Operator {
+				r.operators[t.value] = true
+			}
+		}
+	}
+	return r.operators[operator]
+}
 
 // words are the words to write in place of a symbol of other languages.
 var words = map[string]string{"&&": "and", "||": "or", "!": "not", "&": "and", "|": "or"}
@@ -121,6 +131,9 @@ func (r *reading) operator(i int) {
 	}
 	if both := r.compound(i); both != "" {
 		r.breaking(t.from, r.tokens[i+1].to, "rule-symbol", diag.Args{"Symbol": both, "Word": compounds[both]})
+		return
+	}
+	if allowed[t.value] && t.value != "?" {
 		return
 	}
 	args := diag.Args{"Symbol": t.value}

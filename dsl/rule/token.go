@@ -21,12 +21,12 @@ type token struct {
 	rune     int // from in runes, as expr counts
 }
 
-func (t token) is(kind lexer.Kind, values ...string) bool {
+func (t *token) is(kind lexer.Kind, values ...string) bool {
 	return t.kind == kind && slices.Contains(values, t.value)
 }
 
 // endsOperand tells whether an operator, not an operand, must come after t.
-func (t token) endsOperand() bool {
+func (t *token) endsOperand() bool {
 	switch t.kind {
 	case lexer.Identifier, lexer.Number, lexer.String, lexer.Bytes:
 		return true
@@ -44,12 +44,8 @@ const maxUnread = 10
 // through all of it. Each piece that stops it is reported, and the lexer set to work again after it, where it
 // is clear where that is.
 func scan(src *source, faults *diag.List) (tokens []token, ok bool) {
-	offset := make([]int, 0, len(src.text)+1) // from runes, as expr counts, to bytes
-	for i := range src.text {
-		offset = append(offset, i)
-	}
-	offset = append(offset, len(src.text))
-
+	offset := byteOffsets(src.text)
+	tokens = make([]token, 0, len(src.text)/4+4)
 	start, runes := 0, 0 // where the lexer was set to work
 	lex := lexer.New()
 	lex.Reset(file.NewSource(src.text))
@@ -60,8 +56,8 @@ func scan(src *source, faults *diag.List) (tokens []token, ok bool) {
 		}
 		if err == nil {
 			from, to := t.From+runes, t.To+runes
-			tokens = append(tokens, token{t.Kind, t.Value, offset[from], offset[to], from})
-			start = offset[to]
+			tokens = append(tokens, token{t.Kind, t.Value, offset.of(from), offset.of(to), from})
+			start = offset.of(to)
 			continue
 		}
 		piece, goOn := unlexed(src, start, faults)
@@ -75,6 +71,36 @@ func scan(src *source, faults *diag.List) (tokens []token, ok bool) {
 		lex = lexer.New()
 		lex.Reset(file.NewSource(src.text[start:]))
 	}
+}
+
+// offsets leads from runes, as expr counts, to bytes; nil where the two are the same.
+type offsets []int
+
+func byteOffsets(text string) offsets {
+	if isASCII(text) {
+		return nil
+	}
+	out := make(offsets, 0, len(text)+1)
+	for i := range text {
+		out = append(out, i)
+	}
+	return append(out, len(text))
+}
+
+func (o offsets) of(rune int) int {
+	if o == nil {
+		return rune
+	}
+	return o[rune]
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // unlexed reports why the lexer can make nothing of what begins after the byte end. The character it

@@ -37,6 +37,17 @@ func decode(text []byte, from int, root *Table) (at int, err error) {
 	return at, nil
 }
 
+// decodeAlone fills in the values, each from its own text and as if it stood alone in a file.
+func decodeAlone(text []byte, values []*Value) error {
+	for _, v := range values {
+		alone := append([]byte("v = "), text[v.Span.Start:v.Span.End]...)
+		if _, err := decode(alone, 0, &Table{Entries: []*Entry{{Name: "v", raw: "v", Value: v}}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func fillTable(t *Table, values map[string]any) bool {
 	if len(t.Entries) != len(values) {
 		return false

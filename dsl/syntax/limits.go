@@ -38,7 +38,7 @@ func (r *reader) clean() (text []byte, from int, ok bool) {
 	if !strings.Contains(src, "\n") {
 		instead = '\n'
 	}
-	for i := from; i < len(text) && !r.full; i++ {
+	for i := plainUntil(src, from); i < len(text) && !r.full; i++ {
 		c := text[i]
 		if c >= ' ' && c != 0x7f || c == '\t' || c == '\n' {
 			continue
@@ -65,6 +65,15 @@ func (r *reader) clean() (text []byte, from int, ok bool) {
 		}
 	}
 	return text, from, !r.full
+}
+
+// plainUntil returns the offset of the first byte from i on that is a control character other than a line break or a tab,
+// or the end.
+func plainUntil(s string, i int) int {
+	for i < len(s) && (s[i] >= ' ' && s[i] != 0x7f || s[i] == '\n' || s[i] == '\t') {
+		i++
+	}
+	return i
 }
 
 // invalidUTF8 returns the offset of the first byte that is not UTF-8, or -1. A null byte counts as one: it comes from a

@@ -3,6 +3,7 @@ package syntax
 import (
 	"bytes"
 	"regexp"
+	"sync"
 )
 
 // The functions here tell what a line looks like from how it begins, without reading it through. They serve to find
@@ -71,7 +72,9 @@ func headerAt(text []byte, i int) bool {
 }
 
 // slippedHeader is a header that something has got in front of, or that lacks brackets at its beginning.
-var slippedHeader = regexp.MustCompile(`^[^\[\n]?(\[{1,2}[ \t]*)?[\pL\d_.\-]+[ \t]*\]{1,2}[ \t\r]*(#.*)?\n?$`)
+var slippedHeader = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[^\[\n]?(\[{1,2}[ \t]*)?[\pL\d_.\-]+[ \t]*\]{1,2}[ \t\r]*(#.*)?\n?$`)
+})
 
 // keyAt tells whether a key and an equals sign stand at i, after spaces.
 func keyAt(text []byte, i int) bool { return afterKey(text, i) >= 0 }

@@ -22,6 +22,7 @@ type slip struct {
 type reader struct {
 	src    *diag.Source
 	decode decoder
+	plain  bool // values that can be read in one way only are taken as they stand, and only the others decoded
 	found  diag.List
 	full   bool // so many faults were found that the rest is not told
 }
@@ -34,7 +35,7 @@ const maxRefusals = 3
 //
 // A text over a limit (see MaxBytes and the others) is not read at all: its file is empty and Broken.
 func Read(src *diag.Source, faults *diag.List) *File {
-	r := &reader{src: src, decode: decode}
+	r := &reader{src: src, decode: decode, plain: true}
 	file := r.read()
 	*faults = append(*faults, r.found...)
 	return file
@@ -58,6 +59,9 @@ func (r *reader) read() *File {
 		r.found, r.full = r.found[:before], full
 		b := newBuilder(r.src, text, from, r.report)
 		r.build(b, pieces, refused)
+		if r.plain && len(r.found) == 0 && !b.broken && !b.oddKeys && decodeAlone(text, b.odd) == nil {
+			return &File{Source: r.src, Root: b.root}
+		}
 		at, err := r.decode(b.whole, from, b.root)
 		if err == nil {
 			return &File{Source: r.src, Root: b.root, Broken: b.broken || before > 0}

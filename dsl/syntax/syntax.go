@@ -2,7 +2,7 @@
 // and each byte of a text through its escapes. It knows TOML and nothing of what the keys mean.
 //
 // Two libraries share the work, and neither is trusted alone: go-toml tells where things stand, BurntSushi/toml tells
-// what they are worth. What reaches a person is in our own words; no message of a library gets out. A text goes through
+// what they are worth, and the tests hold the tree to what it says. What reaches a person is in our own words; no message of a library gets out. A text goes through
 // these passes:
 //
 //  1. limits (limits.go): size, UTF-8 and control characters, before anything looks closer;
@@ -11,8 +11,11 @@
 //     wrong by itself: the next one is read as if nothing had happened;
 //  3. the tree (tree.go, table.go, value.go): each logical line is parsed and put in its table, under TOML's rules for
 //     what may be defined once. A line that cannot be parsed is explained (explain.go) from its own text;
-//  4. values (decode.go): the text, with every faulty line blanked out, is decoded as a whole, and the tree takes its
-//     values from there.
+//  4. values: nearly all can be read in one way only, and are taken as they stand (plain.go); those with escapes and
+//     the like are decoded one by one. Where the text has a fault, or a key in quotes, it is decoded as a whole, with
+//     every faulty line blanked out, and the tree takes its values from there (decode.go).
+//
+// Skim (skim.go) stops after the second pass, for whoever wants a few keys of a file and not its faults.
 //
 // Files are TOML 1.0. What 1.1 adds is refused, since the other tools of an author would refuse it.
 package syntax

@@ -19,11 +19,25 @@ type part struct {
 	span diag.Span
 }
 
-func (p part) entry(v *Value) *Entry { return &Entry{Name: p.name, raw: p.raw, Key: p.span, Value: v} }
+// entry returns a new entry of the name p.
+func (b *builder) entry(p part, v *Value) *Entry {
+	e := b.store.entry()
+	e.Name, e.raw, e.Key, e.Value = p.name, p.raw, p.span, v
+	return e
+}
 
 // child returns a new table at the name p, with the given span for its value.
-func (p part) child(how origin, span diag.Span) *Entry {
-	return p.entry(&Value{Kind: TableKind, Span: span, Table: &Table{Header: p.span, origin: how}})
+func (b *builder) child(p part, how origin, span diag.Span) *Entry {
+	v := b.headed(span, p.span)
+	v.Table.origin = how
+	return b.entry(p, v)
+}
+
+// headed returns a new table with the given span for its value and for its header.
+func (b *builder) headed(span, header diag.Span) *Value {
+	v, t := b.store.value(), b.store.table()
+	v.Kind, v.Span, v.Table, t.Header = TableKind, span, t, header
+	return v
 }
 
 // openHeader makes the table of the header with the given parts the one that the next keys belong to. Span is the whole
@@ -33,7 +47,7 @@ func (b *builder) openHeader(parts []part, array bool, span, inner diag.Span) bo
 	for _, p := range parts[:len(parts)-1] {
 		e := t.Entry(p.name)
 		if e == nil {
-			e = p.child(byPath, p.span)
+			e = b.child(p, byPath, p.span)
 			t.add(e)
 		}
 		switch v := e.Value; {
@@ -48,12 +62,12 @@ func (b *builder) openHeader(parts []part, array bool, span, inner diag.Span) bo
 	}
 	last := parts[len(parts)-1]
 	e := t.Entry(last.name)
-	fresh := &Value{Kind: TableKind, Span: span, Table: &Table{Header: inner}}
+	fresh := b.headed(span, inner)
 	switch {
 	case e == nil && array:
-		t.add(last.entry(&Value{Kind: Array, Span: span, headed: true, Items: []*Value{fresh}}))
+		t.add(b.entry(last, &Value{Kind: Array, Span: span, headed: true, Items: []*Value{fresh}}))
 	case e == nil:
-		t.add(last.entry(fresh))
+		t.add(b.entry(last, fresh))
 	case array && e.Value.headed:
 		e.Value.Items = append(e.Value.Items, fresh)
 	case !array && e.Value.Kind == TableKind && e.Value.Table.origin == byPath:
@@ -79,7 +93,7 @@ func (b *builder) put(t *Table, parts []part, v *Value) bool {
 	for _, p := range parts[:len(parts)-1] {
 		e := t.Entry(p.name)
 		if e == nil {
-			e = p.child(byDots, p.span)
+			e = b.child(p, byDots, p.span)
 			t.add(e)
 		}
 		if e.Value.Kind != TableKind || e.Value.Table.origin != byDots {
@@ -96,7 +110,7 @@ func (b *builder) put(t *Table, parts []part, v *Value) bool {
 	if v.Kind == TableKind {
 		v.Table.Header = last.span
 	}
-	t.add(last.entry(v))
+	t.add(b.entry(last, v))
 	return true
 }
 

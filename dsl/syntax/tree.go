@@ -23,6 +23,10 @@ type builder struct {
 	beneath []string // the name of the last lost header; nil where not even that could be read
 	orphans bool     // headers beneath it are lost too
 	broken  bool
+	odd     []*Value // those that are not plain (plain.go)
+	oddKeys bool     // some key is written otherwise than it is
+	names   []part   // of the line at hand
+	store   store
 }
 
 func newBuilder(src *diag.Source, text []byte, from int, report func(slip)) *builder {
@@ -33,6 +37,7 @@ func newBuilder(src *diag.Source, text []byte, from int, report func(slip)) *bui
 // line reads one piece into the tree. It reports whether the piece could be parsed: what then is wrong with it, if
 // anything, is not wrong with how it is written, and it ends where it seems to.
 func (b *builder) line(p *piece) bool {
+	b.names = b.names[:0]
 	b.parser.Reset(b.text[p.start:p.end:p.end])
 	if !b.parser.NextExpression() {
 		at := p.start
@@ -64,20 +69,30 @@ func (b *builder) line(p *piece) bool {
 // place of what that saves, or the decoder would see two tables where we see one. Where it saves nothing, as in some
 // scripts, the name stays as it is.
 func (b *builder) parts(it unstable.Iterator, base int) []part {
-	var parts []part
+	first := len(b.names)
 	for it.Next() {
 		n := it.Node()
-		raw := string(n.Data)
 		start := base + int(n.Raw.Offset)
-		p := part{name: norm.NFC.String(raw), raw: raw, span: b.src.At(start, start+int(n.Raw.Length))}
-		if quoted := Quote(p.name); p.name != raw && len(quoted) <= int(n.Raw.Length) {
-			blankOut(b.whole, p.span.Start, p.span.End)
-			copy(b.whole[start:], quoted)
-			p.raw = p.name
+		p := part{span: b.src.At(start, start+int(n.Raw.Length))}
+		if bare(b.text[p.span.Start:p.span.End]) {
+			p.raw = b.src.Text[p.span.Start:p.span.End]
+			p.name = p.raw
+			b.names = append(b.names, p)
+			continue
 		}
-		parts = append(parts, p)
+		b.oddKeys = true
+		p.raw = string(n.Data)
+		p.name = norm.NFC.String(p.raw)
+		if p.name != p.raw {
+			if quoted := Quote(p.name); len(quoted) <= int(n.Raw.Length) {
+				blankOut(b.whole, p.span.Start, p.span.End)
+				copy(b.whole[start:], quoted)
+				p.raw = p.name
+			}
+		}
+		b.names = append(b.names, p)
 	}
-	return parts
+	return b.names[first:]
 }
 
 func (b *builder) header(parts []part, array bool, p piece) bool {
@@ -134,7 +149,7 @@ func (b *builder) keyValue(parts []part, node *unstable.Node, p piece) bool {
 
 // lose takes the piece p out of what is decoded.
 func (b *builder) lose(p piece) {
-	if line := b.text[p.start:p.end]; p.header || slippedHeader.Match(line) {
+	if line := b.text[p.start:p.end]; p.header || slippedHeader().Match(line) {
 		b.beneath = guessHeader(line)
 		b.detach(p)
 		return

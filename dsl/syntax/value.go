@@ -20,7 +20,8 @@ func (b *builder) value(node *unstable.Node, at, base int) (v *Value, end int) {
 	}
 	end = at + int(node.Raw.Length)
 	raw := b.text[at:end]
-	v = &Value{Span: b.src.At(at, end)}
+	v = b.store.value()
+	v.Span = b.src.At(at, end)
 	switch node.Kind {
 	case unstable.String:
 		v.Kind = String
@@ -50,6 +51,9 @@ func (b *builder) value(node *unstable.Node, at, base int) (v *Value, end int) {
 	default:
 		return b.bad("toml-syntax", at, end)
 	}
+	if !v.plain(raw) {
+		b.odd = append(b.odd, v)
+	}
 	return v, end
 }
 
@@ -59,7 +63,8 @@ func (b *builder) bad(code string, start, end int) (*Value, int) {
 }
 
 func (b *builder) array(node *unstable.Node, at, base int) (*Value, int) {
-	v := &Value{Kind: Array, Items: []*Value{}}
+	v := b.store.value()
+	v.Kind, v.Items = Array, []*Value{}
 	end := at + 1
 	for it := node.Children(); it.Next(); {
 		var item *Value
@@ -75,7 +80,8 @@ func (b *builder) array(node *unstable.Node, at, base int) (*Value, int) {
 }
 
 func (b *builder) inlineTable(node *unstable.Node, at, base int) (*Value, int) {
-	t := &Table{origin: inline}
+	t := b.store.table()
+	t.origin = inline
 	end, broken := at+1, false
 	for it := node.Children(); it.Next(); {
 		n := it.Node()
@@ -97,7 +103,9 @@ func (b *builder) inlineTable(node *unstable.Node, at, base int) (*Value, int) {
 		b.report(slip{start: g.comma, end: g.comma + 1, code: "toml-braces-comma"})
 	}
 	t.Header = b.src.At(at, end+1)
-	return &Value{Kind: TableKind, Table: t, Span: t.Header}, end + 1
+	v := b.store.value()
+	v.Kind, v.Table, v.Span = TableKind, t, t.Header
+	return v, end + 1
 }
 
 // gap is what stands between two items in brackets.
