@@ -17,6 +17,7 @@ type attempt struct {
 	prev *state
 	read *reading
 	seen sightings
+	made *made
 
 	loaded     *dsl.Set
 	candidates []*candidate
@@ -33,9 +34,15 @@ type candidate struct {
 	refused  bool
 }
 
+// made is what the last attempt made, whether it went live or not, so that the next makes only what has changed anew.
+type made struct {
+	loader   dsl.Reloader
+	programs map[*dsl.Model]*interpreter.Program
+}
+
 // next returns the state that follows.
 func (a *attempt) next() *state {
-	a.loaded = dsl.Load(a.read.sources)
+	a.loaded = a.made.loader.Load(a.read.sources)
 	a.nominate()
 	a.keepTheRest()
 	a.hold()
@@ -50,11 +57,14 @@ func (a *attempt) next() *state {
 // version, or, where a file was given another version or id, what was live of that file.
 func (a *attempt) nominate() {
 	byKey, byFile := map[Key]*candidate{}, map[string]*candidate{}
+	programs := map[*dsl.Model]*interpreter.Program{}
 	for _, m := range a.loaded.Models {
 		c := &candidate{key: Key{m.ID, m.Version}, program: a.compiled(m)}
+		programs[m] = c.program
 		a.candidates = append(a.candidates, c)
 		byKey[c.key], byFile[baseName(m.Files[0])] = c, c
 	}
+	a.made.programs = programs
 	for _, e := range a.prev.live() {
 		c := byKey[e.key]
 		if c == nil {
@@ -68,8 +78,11 @@ func (a *attempt) nominate() {
 	}
 }
 
-// compiled returns the program of a model: the one that is live where nothing in it has changed.
+// compiled returns the program of a model: the one that was made last time, or is live, where nothing in it has changed.
 func (a *attempt) compiled(m *dsl.Model) *interpreter.Program {
+	if p := a.made.programs[m]; p != nil {
+		return p
+	}
 	e := a.prev.find(Key{m.ID, m.Version})
 	if e == nil || e.program == nil {
 		return interpreter.Compile(m)

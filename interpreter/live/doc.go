@@ -9,7 +9,8 @@
 //	watch.go      events of the folder are hints that something changed; where there are none, polling
 //	loop.go       hints wait for quiet (Debounce), but not for ever (LongestWait); a rescan needs no hint
 //	read.go       one consistent read of the whole folder, by dsl; nothing goes on unless its digest is new
-//	attempt.go    the new set is built aside: each model that loads is a candidate for the place of its predecessor
+//	attempt.go    the new set is built aside, anew only where something has changed: each model that loads is a candidate
+//	              for the place of its predecessor
 //	hold.go       a candidate that looks like a file cut off is held back for a while
 //	conflict.go   one that does not go together with a model that keeps its old text is refused
 //	attempt.go    the tests of the files are run against the candidates; a model that fails its own is refused

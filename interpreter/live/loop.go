@@ -12,6 +12,7 @@ import (
 type loop struct {
 	*Live
 	store *store // nil: nothing is kept on disk
+	made  made
 	seen  sightings
 
 	acted   digest    // of the reading that the state was made from
@@ -292,7 +293,7 @@ func (l *loop) build(r *reading, prev *state, now time.Time) (next *state) {
 	if !r.whole {
 		return prev.keepAll(r.faults, now)
 	}
-	a := &attempt{cfg: l.cfg, now: now, prev: prev, read: r, seen: l.seen}
+	a := &attempt{cfg: l.cfg, now: now, prev: prev, read: r, seen: l.seen, made: &l.made}
 	return a.next()
 }
 
