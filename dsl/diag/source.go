@@ -11,6 +11,7 @@ import (
 type Source struct {
 	Name  string // as the user named it: a path, or "-" for standard input
 	Text  string
+	first int       // how many lines of its file stand before it
 	count sync.Once // lines and marks are counted when a place is first asked for: few texts have faults
 	lines []int     // byte offset of the start of each line
 	// How many code points stand before each stride of the text. Without it the column of a place on a
@@ -25,6 +26,12 @@ const bom = "\ufeff"
 
 // NewSource returns the source with the given name and text.
 func NewSource(name, text string) *Source { return &Source{Name: name, Text: text} }
+
+// NewSourceAt returns the source that is a part of a longer text, whose first line is the given one of that text,
+// counted from 1: a line of NDJSON, say.
+func NewSourceAt(name, text string, line int) *Source {
+	return &Source{Name: name, Text: text, first: line - 1}
+}
 
 // counted returns the source with its lines and marks counted.
 func (s *Source) counted() *Source {
@@ -94,10 +101,10 @@ func (s *Source) Position(offset int) Position {
 	if i == 0 && offset > 0 && strings.HasPrefix(s.Text, bom) {
 		column--
 	}
-	return Position{Line: i + 1, Column: column}
+	return Position{Line: s.first + i + 1, Column: column}
 }
 
-// Line returns the text of the line with the given number, counted from 1, without its line break.
+// Line returns the text of the line with the given number, as Position counts, without its line break.
 func (s *Source) Line(n int) string {
 	start, end := s.lineBounds(n)
 	return s.Text[start:end]
@@ -106,6 +113,7 @@ func (s *Source) Line(n int) string {
 // lineBounds returns the byte offsets of the start and end of line n, without its line break and, on
 // the first line, without a byte order mark. They are equal where there is no such line.
 func (s *Source) lineBounds(n int) (start, end int) {
+	n -= s.first
 	if n < 1 || n > s.Lines() {
 		return 0, 0
 	}

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/dsl/lang"
 	"pgregory.net/rapid"
 )
 
@@ -67,5 +68,22 @@ func TestSpanTextIsWhatTheSpanCovers(t *testing.T) {
 	}
 	if src.At(0, 1).Name() != "a.toml" || (diag.Span{}).Name() != "" || src.At(0, 0).IsZero() || !(diag.Span{}).IsZero() {
 		t.Error("Name or IsZero is wrong")
+	}
+}
+
+func TestAPartOfALongerTextKeepsItsLineNumbers(t *testing.T) {
+	s := diag.NewSourceAt("fall.ndjson", `{"id":"å","x":1}`, 17)
+	if at := s.Position(11); at != (diag.Position{Line: 17, Column: 11}) {
+		t.Errorf("%+v", at)
+	}
+	if s.Line(17) != s.Text || s.Line(1) != "" || s.Line(18) != "" {
+		t.Errorf("%q %q %q", s.Line(17), s.Line(1), s.Line(18))
+	}
+	var faults diag.List
+	faults.Error(s.At(11, 14), "json-after-end", nil)
+	var b strings.Builder
+	err := faults.WriteText(&b, diag.TextOptions{Lang: lang.EN})
+	if err != nil || !strings.HasPrefix(b.String(), "fall.ndjson:17:11: error: ") || !strings.Contains(b.String(), "\n  17 | {\"id\":\"å\",\"x\":1}\n     |           ^^^\n") {
+		t.Errorf("%v\n%s", err, b.String())
 	}
 }

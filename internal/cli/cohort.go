@@ -18,7 +18,9 @@ import (
 
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/internal/casefile"
 	"github.com/stegvis/stegvis/internal/cohort"
+	"github.com/stegvis/stegvis/internal/tally"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
@@ -41,7 +43,7 @@ type cohortOptions struct {
 	from            string
 
 	day  *calendar.Day // of at, where it is given
-	form cohort.Format
+	form casefile.Format
 }
 
 func (a *app) cohortCommand() *cobra.Command {
@@ -108,46 +110,64 @@ func (a *app) checkCohort(c *cobra.Command, o *cohortOptions) error {
 	if o.n < 1 {
 		return misuse{a.say("cohort.bad-n", nil)}
 	}
-	if o.at != "" {
-		day, ok := calendar.Parse(o.at)
-		if !ok {
-			return misuse{a.say("next.bad-at", map[string]any{"Text": o.at})}
-		}
-		o.day = &day
+	var err error
+	if o.day, err = a.askedDay(o.at); err != nil {
+		return err
 	}
 	return a.cohortFormat(o)
 }
 
 // cohortFormat settles the format: the one named, or else the one that the file's name ends in, or else NDJSON.
-func (a *app) cohortFormat(o *cohortOptions) error {
-	wrong := func(text string) error {
-		names := make([]string, len(cohort.Formats))
-		for i, f := range cohort.Formats {
-			names[i] = string(f)
-		}
-		return misuse{a.say("cohort.bad-format", map[string]any{"Text": text, "Near": diag.Suggest(text, names), "Formats": strings.Join(names, ", ")})}
+func (a *app) cohortFormat(o *cohortOptions) (err error) {
+	if o.from != "" {
+		o.form, err = a.formatOf("", o.from, false)
+		return err
 	}
-	ok := true
-	switch {
-	case o.from != "":
-		if o.form, ok = cohort.FormatOf(o.from); !ok {
-			return wrong(filepath.Ext(o.from))
-		}
-	case o.format != "":
-		if o.form, ok = cohort.ParseFormat(o.format); !ok {
-			return wrong(o.format)
-		}
-	case o.output != "":
-		if o.form, ok = cohort.FormatOf(o.output); !ok {
-			return wrong(filepath.Ext(o.output))
-		}
-	default:
-		o.form = cohort.NDJSON
+	if o.form, err = a.formatOf(o.format, o.output, o.output == ""); err != nil {
+		return err
 	}
-	if o.form == cohort.Parquet && o.output == "" && o.from == "" && isTerminal(a.raw) {
+	if o.form == casefile.Parquet && o.output == "" && isTerminal(a.raw) {
 		return misuse{a.say("cohort.terminal", nil)}
 	}
 	return nil
+}
+
+// formatOf returns the format of that name, or where none is named the one that the file's name ends in; unnamed says that
+// there is no such name.
+func (a *app) formatOf(name, file string, unnamed bool) (casefile.Format, error) {
+	switch {
+	case name != "":
+		if f, ok := casefile.ParseFormat(name); ok {
+			return f, nil
+		}
+		return "", a.wrongFormat(name)
+	case unnamed:
+		return casefile.NDJSON, nil
+	}
+	if f, ok := casefile.FormatOf(file); ok {
+		return f, nil
+	}
+	return "", a.wrongFormat(filepath.Ext(file))
+}
+
+// askedDay reads the day of --at; nil where none is given.
+func (a *app) askedDay(text string) (*calendar.Day, error) {
+	if text == "" {
+		return nil, nil
+	}
+	day, ok := calendar.Parse(text)
+	if !ok {
+		return nil, misuse{a.say("next.bad-at", map[string]any{"Text": text})}
+	}
+	return &day, nil
+}
+
+func (a *app) wrongFormat(text string) error {
+	names := make([]string, len(casefile.Formats))
+	for i, f := range casefile.Formats {
+		names[i] = string(f)
+	}
+	return misuse{a.say("cohort.bad-format", map[string]any{"Text": text, "Near": diag.Suggest(text, names), "Formats": strings.Join(names, ", ")})}
 }
 
 func (a *app) cohort(ctx context.Context, o cohortOptions) error {
@@ -211,7 +231,7 @@ func (a *app) writeCohort(ctx context.Context, c *cohort.Cohort, o cohortOptions
 		out = f
 	}
 	buffered := bufio.NewWriterSize(out, 1<<16)
-	w := cohort.NewWriter(o.form, buffered, c.Space())
+	w := casefile.NewWriter(o.form, buffered, c.Space().Columns)
 	step, end := a.progress(o.n)
 	err := c.Each(ctx, o.n, func(k *interpreter.Case) error {
 		step()
@@ -235,12 +255,12 @@ func (a *app) writeCohort(ctx context.Context, c *cohort.Cohort, o cohortOptions
 
 // summariseCohort makes the cases and puts each through every model.
 func (a *app) summariseCohort(ctx context.Context, set *interpreter.Set, c *cohort.Cohort, o cohortOptions) error {
-	tally := cohort.NewTally(set, nil, 0) // each case has its own day
+	sum := tally.New(set, set.IDs())
 	step, end := a.progress(o.n)
 	var faults diag.List
 	err := c.Each(ctx, o.n, func(k *interpreter.Case) error {
 		step()
-		tally.Add(k, false, &faults)
+		sum.Add(k, nil, 0, false, &faults) // each case has its own day
 		return nil
 	})
 	end()
@@ -248,7 +268,7 @@ func (a *app) summariseCohort(ctx context.Context, set *interpreter.Set, c *coho
 		return errors.New(a.say("cohort.stopped", nil))
 	}
 	a.tell(faults)
-	return a.showSummary(tally.Summary(a.lang), o)
+	return a.showSummary(sum.Summary(a.lang), o.asJSON)
 }
 
 // mostTold is of how many faulty cases in a file the faults are told.
@@ -264,11 +284,11 @@ func (a *app) summariseFile(ctx context.Context, set *interpreter.Set, o cohortO
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return misuse{a.say("bad-path", map[string]any{"Path": o.from})}
 	}
-	r, err := cohort.NewReader(o.form, o.from, f, cohort.NewSpace(set))
+	r, err := casefile.NewReader(o.form, o.from, f, set)
 	if err != nil {
 		return errors.New(a.say("cohort.unreadable", map[string]any{"Path": o.from, "Format": string(o.form)}))
 	}
-	tally := cohort.NewTally(set, o.day, calendar.Today(time.Now()))
+	sum, today := tally.New(set, set.IDs()), calendar.Today(time.Now())
 	step, end := a.progress(-1)
 	told := 0
 	for row := 1; ; row++ {
@@ -289,18 +309,18 @@ func (a *app) summariseFile(ctx context.Context, set *interpreter.Set, o cohortO
 			return errors.New(a.say("cohort.unreadable-row", map[string]any{"Path": o.from, "Format": string(o.form), "Row": row}))
 		}
 		step()
-		tally.Add(c, faults.HasErrors(), &faults)
+		sum.Add(c, o.day, today, faults.HasErrors(), &faults)
 		if faults.HasErrors() && told < mostTold {
 			told++
 			faults.Sort()
-			if o.form != cohort.NDJSON { // whose diagnostics name the line
+			if o.form != casefile.NDJSON { // whose diagnostics name the line
 				fmt.Fprintln(a.err, a.say("cohort.row", map[string]any{"Path": o.from, "Row": row}))
 			}
 			a.tell(oncePerPlace(faults))
 		}
 	}
 	end()
-	return a.showSummary(tally.Summary(a.lang), o)
+	return a.showSummary(sum.Summary(a.lang), o.asJSON)
 }
 
 // progress returns what to call for each case, and at the end. It draws a bar on a terminal, and does nothing elsewhere;
@@ -309,9 +329,14 @@ func (a *app) progress(n int) (step, end func()) {
 	if !isTerminal(a.err) {
 		return func() {}, func() {}
 	}
-	bar := progressbar.NewOptions(n, progressbar.OptionSetWriter(a.err), progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionClearOnFinish(), progressbar.OptionShowCount(), progressbar.OptionSetDescription(a.say("cohort.progress", nil)))
+	bar := a.newBar(int64(n), progressbar.OptionShowCount(), progressbar.OptionSetDescription(a.say("cohort.progress", nil)))
 	return func() { bar.Add(1) }, func() { bar.Finish() }
+}
+
+// newBar returns a progress bar on standard error.
+func (a *app) newBar(n int64, options ...progressbar.Option) *progressbar.ProgressBar {
+	return progressbar.NewOptions64(n, append(options, progressbar.OptionSetWriter(a.err), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionClearOnFinish())...)
 }
 
 // isTerminal tells whether what is written to w is seen as it is written.

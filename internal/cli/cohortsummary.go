@@ -10,7 +10,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
-	"github.com/stegvis/stegvis/internal/cohort"
+	"github.com/stegvis/stegvis/internal/tally"
 )
 
 // mostSteps is how many of a model's next steps the table shows.
@@ -21,25 +21,50 @@ const mostSteps = 8
 var summaryColumns = [...]int{14, 27, 36, 36}
 
 // showSummary writes how the cases stand in every model, as a table or as JSON.
-func (a *app) showSummary(s *cohort.Summary, o cohortOptions) error {
-	if o.asJSON {
-		enc := json.NewEncoder(a.out)
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(s); err != nil {
-			return err
-		}
-	} else {
-		a.summaryTable(s)
+func (a *app) showSummary(s *tally.Summary, asJSON bool) error {
+	if asJSON {
+		return a.summaryJSON(s)
 	}
+	t := a.summaryHead("all.status", "cohort.next", "cohort.outcomes")
+	for i := range s.Models {
+		m := &s.Models[i]
+		t.Row(a.versionCell(m), a.statusCell(m), a.stepCell(m), a.outcomeCell(m))
+	}
+	return a.summaryTable(t, "cohort.result", s)
+}
+
+func (a *app) summaryJSON(s *tally.Summary) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		return err
+	}
+	return faultyFound(s)
+}
+
+// summaryTable writes a table of the summary, and below it the sentence result on how many cases it is of.
+func (a *app) summaryTable(t *table.Table, result string, s *tally.Summary) error {
+	fmt.Fprintln(a.out, t.String())
+	fmt.Fprintln(a.out, a.say(result, map[string]any{
+		"Count": s.Cases, "Cases": a.number(s.Cases), "Faulty": s.Faulty,
+	}))
+	return faultyFound(s)
+}
+
+func faultyFound(s *tally.Summary) error {
 	if s.Faulty > 0 {
 		return errFound
 	}
 	return nil
 }
 
-func (a *app) summaryTable(s *cohort.Summary) {
-	t := table.New().Border(lipgloss.NormalBorder()).BorderRow(true).Width(tableWidth).Wrap(true).
-		Headers(a.say("all.model", nil), a.say("all.status", nil), a.say("cohort.next", nil), a.say("cohort.outcomes", nil)).
+// summaryHead returns a table with a column for the models and one for each of the titles.
+func (a *app) summaryHead(titles ...string) *table.Table {
+	head := []string{a.say("all.model", nil)}
+	for _, id := range titles {
+		head = append(head, a.say(id, nil))
+	}
+	return table.New().Border(lipgloss.NormalBorder()).BorderRow(true).Width(tableWidth).Wrap(true).Headers(head...).
 		StyleFunc(func(row, col int) lipgloss.Style {
 			style := lipgloss.NewStyle()
 			if row == table.HeaderRow {
@@ -47,14 +72,6 @@ func (a *app) summaryTable(s *cohort.Summary) {
 			}
 			return style.Padding(0, 1).Width(summaryColumns[col])
 		})
-	for i := range s.Models {
-		m := &s.Models[i]
-		t.Row(a.versionCell(m), a.statusCell(m), a.stepCell(m), a.outcomeCell(m))
-	}
-	fmt.Fprintln(a.out, t.String())
-	fmt.Fprintln(a.out, a.say("cohort.result", map[string]any{
-		"Count": s.Cases, "Cases": a.number(s.Cases), "Faulty": s.Faulty,
-	}))
 }
 
 // number writes a number with the digits in groups, as the language does.
@@ -85,7 +102,7 @@ func (c *counted) in(column int) string {
 }
 
 // versionCell names the model and, where it has several versions, how many cases each answers for.
-func (a *app) versionCell(m *cohort.ModelSummary) string {
+func (a *app) versionCell(m *tally.ModelSummary) string {
 	if len(m.Versions) == 1 {
 		return m.Model + " " + m.Versions[0].Version
 	}
@@ -96,7 +113,7 @@ func (a *app) versionCell(m *cohort.ModelSummary) string {
 	return strings.Join(lines, "\n")
 }
 
-func (a *app) statusCell(m *cohort.ModelSummary) string {
+func (a *app) statusCell(m *tally.ModelSummary) string {
 	var c counted
 	add := func(n int, id string) {
 		if n > 0 {
@@ -113,7 +130,7 @@ func (a *app) statusCell(m *cohort.ModelSummary) string {
 }
 
 // stepCell lists the most common primary steps.
-func (a *app) stepCell(m *cohort.ModelSummary) string {
+func (a *app) stepCell(m *tally.ModelSummary) string {
 	var c counted
 	rest, kinds := 0, 0
 	for _, s := range m.Next {
@@ -132,7 +149,7 @@ func (a *app) stepCell(m *cohort.ModelSummary) string {
 	return c.in(2)
 }
 
-func (a *app) outcomeCell(m *cohort.ModelSummary) string {
+func (a *app) outcomeCell(m *tally.ModelSummary) string {
 	var c counted
 	for _, o := range m.Outcomes {
 		c.add(a.number(o.Cases), o.Title)

@@ -5,65 +5,25 @@ import (
 	"context"
 	"errors"
 	"runtime"
-	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
 
-	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/internal/casefile"
+	"github.com/stegvis/stegvis/internal/casetest"
 	"github.com/stegvis/stegvis/internal/cohort"
 	"github.com/stegvis/stegvis/interpreter"
-	"github.com/stegvis/stegvis/workflows"
 )
 
-// shipped returns the shipped models, which must be faultless.
-func shipped(t testing.TB) *interpreter.Set {
-	t.Helper()
-	set, faults := load()
-	refuse(t, faults)
-	return set
-}
-
-var load = sync.OnceValues(func() (*interpreter.Set, diag.List) {
-	var faults diag.List
-	read := dsl.Load(dsl.ReadFS(workflows.FS, &faults))
-	return interpreter.NewSet(read), append(faults, read.Faults...)
-})
-
-// models returns the set of the files, which must be faultless but for warnings.
-func models(t testing.TB, files ...string) *interpreter.Set {
-	t.Helper()
-	var sources []*diag.Source
-	for i, text := range files {
-		sources = append(sources, diag.NewSource(string(rune('a'+i))+".toml", text))
-	}
-	read := dsl.Load(sources)
-	refuse(t, read.Faults)
-	return interpreter.NewSet(read)
-}
-
-// refuse fails the test where there are errors.
-func refuse(t testing.TB, faults diag.List) {
-	t.Helper()
-	if faults.HasErrors() {
-		for _, f := range faults {
-			t.Error(f.Message(lang.EN))
-		}
-		t.FailNow()
-	}
-}
-
-func day(t testing.TB, s string) calendar.Day {
-	t.Helper()
-	d, ok := calendar.Parse(s)
-	if !ok {
-		t.Fatalf("%q is no day", s)
-	}
-	return d
-}
+var (
+	shipped = casetest.Shipped
+	models  = casetest.Models
+	refuse  = casetest.Refuse
+	day     = casetest.Day
+)
 
 func line(t testing.TB, c *interpreter.Case) string {
 	t.Helper()
@@ -75,10 +35,10 @@ func line(t testing.TB, c *interpreter.Case) string {
 }
 
 // written returns n cases in a format.
-func written(t testing.TB, c *cohort.Cohort, n int, f cohort.Format) []byte {
+func written(t testing.TB, c *cohort.Cohort, n int, f casefile.Format) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w := cohort.NewWriter(f, &b, c.Space())
+	w := casefile.NewWriter(f, &b, c.Space().Columns)
 	if err := c.Each(t.Context(), n, w.Write); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +50,7 @@ func written(t testing.TB, c *cohort.Cohort, n int, f cohort.Format) []byte {
 
 func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 	o := cohort.Options{Seed: 7, At: day(t, "2026-03-01")}
-	for _, f := range cohort.Formats {
+	for _, f := range casefile.Formats {
 		t.Run(string(f), func(t *testing.T) {
 			first := written(t, cohort.New(shipped(t), o), 150, f)
 			threads := runtime.GOMAXPROCS(1)

@@ -12,7 +12,7 @@
 //     steps are planned and done, in time, late, early or never, what is missing is asked for and mostly answered,
 //     until the case is closed, is left lying, or the day asked about has come.
 //  4. Some of what the other models would ask for is answered too, and some of what was known is lost (after.go).
-//  5. The case is written: NDJSON, CSV or Parquet; readers bring the same facts back.
+//  5. The case is written (package casefile).
 //
 // The same seed, number and files give the same bytes: case i is drawn by dice of its own, seeded by the seed and i, so
 // that it depends neither on how many cases are made nor on which thread makes it, and nothing is drawn in the order of

@@ -27,15 +27,15 @@ func (l *life) fulfil(e *rule.Expr, want bool, day calendar.Day) {
 		l.fulfil(side, want == (constant == (e.Op == rule.OpEq)), day)
 	case rule.OpHappened:
 		if want {
-			l.happen(l.c.space.index[e.Name], day)
+			l.happen(l.c.space.place(e.Name), day)
 		}
 	case rule.OpKnown:
-		l.inform(l.c.space.index[e.Name], day, nil)
+		l.inform(l.c.space.place(e.Name), day, nil)
 	case rule.OpDefine:
 		l.fulfil(l.t.defines[e.Name], want, day)
 	case rule.OpFact:
 		if e.Type.Kind == rule.Bool {
-			l.inform(l.c.space.index[e.Name], day, &want)
+			l.inform(l.c.space.place(e.Name), day, &want)
 			return
 		}
 		l.learn(e, day)
@@ -58,7 +58,7 @@ func (l *life) learn(e *rule.Expr, day calendar.Day) {
 	e.Walk(func(x *rule.Expr) {
 		switch x.Op {
 		case rule.OpFact, rule.OpKnown, rule.OpHappened:
-			k := l.c.space.index[x.Name]
+			k := l.c.space.place(x.Name)
 			if l.c.space.Facts[k].Kind == rule.Event {
 				l.happen(k, day)
 			} else {

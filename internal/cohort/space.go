@@ -6,15 +6,15 @@ import (
 
 	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/rule"
+	"github.com/stegvis/stegvis/internal/casefile"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
-// Space is the name space that the models of a set share: every fact that any of them declares, once. Its order is that
-// of the columns of a table: first the facts of vocabularies, then those of each model, the models by id, the facts in
-// file order.
+// Space is the name space that the models of a set share: every fact that any of them declares, once, in the order of the
+// columns of a table.
 type Space struct {
-	Facts []*Fact
-	index map[string]int
+	Facts   []*Fact
+	Columns *casefile.Columns
 }
 
 // Fact is a fact of the name space, with the values that every model which declares it accepts.
@@ -32,7 +32,8 @@ type Fact struct {
 
 // NewSpace gathers the facts of every version of every model of the set.
 func NewSpace(set *interpreter.Set) *Space {
-	s := &Space{index: map[string]int{}}
+	s := &Space{Columns: casefile.ColumnsOf(set)}
+	s.Facts = make([]*Fact, len(s.Columns.List))
 	programs := set.Programs()
 	for _, shared := range [...]bool{true, false} {
 		for _, p := range programs {
@@ -50,22 +51,24 @@ func NewSpace(set *interpreter.Set) *Space {
 }
 
 // Index returns the place of a fact in the order of the space.
-func (s *Space) Index(id string) (int, bool) {
-	i, ok := s.index[id]
-	return i, ok
+func (s *Space) Index(id string) (int, bool) { return s.Columns.Index(id) }
+
+// place is the Index of a fact that the space has.
+func (s *Space) place(id string) int {
+	i, _ := s.Index(id)
+	return i
 }
 
 // add takes up a fact, or narrows one that is there already to what both declarations accept.
 func (s *Space) add(f *dsl.Fact) {
-	i, seen := s.index[f.ID]
-	if !seen {
-		s.index[f.ID] = len(s.Facts)
-		s.Facts = append(s.Facts, &Fact{
+	i := s.place(f.ID)
+	have := s.Facts[i]
+	if have == nil {
+		s.Facts[i] = &Fact{
 			ID: f.ID, Kind: f.Type.Kind, Values: slices.Clone(f.Type.Values), Min: f.Type.Min, Max: f.Type.Max, Shared: f.Shared,
-		})
+		}
 		return
 	}
-	have := s.Facts[i]
 	have.Values = slices.DeleteFunc(have.Values, func(v string) bool { return !slices.Contains(f.Type.Values, v) })
 	have.Min, have.Max = max(have.Min, f.Type.Min), min(have.Max, f.Type.Max)
 }
@@ -92,7 +95,7 @@ func (s *Space) lookAt(m *dsl.Model) {
 		}
 		for _, t := range times {
 			if t != nil && t.NotBefore != nil && t.From.Type.Kind == rule.Date {
-				s.Facts[s.index[t.From.ID]].ahead = true
+				s.Facts[s.place(t.From.ID)].ahead = true
 			}
 		}
 	}
@@ -113,7 +116,7 @@ func (s *Space) compare(e *rule.Expr) {
 	e.Walk(func(x *rule.Expr) {
 		switch {
 		case x.Op == rule.OpFact:
-			facts = append(facts, s.Facts[s.index[x.Name]])
+			facts = append(facts, s.Facts[s.place(x.Name)])
 		case x.Op == rule.OpConst && x.Type.Kind == rule.Int:
 			numbers = append(numbers, float64(x.Value))
 		case x.Op == rule.OpConst && x.Type.Kind == rule.Number:

@@ -59,12 +59,12 @@ func newTrack(s *Space, p *interpreter.Program) *track {
 		t.of[k] = -1
 	}
 	for i, f := range m.Facts {
-		k := s.index[f.ID]
+		k := s.place(f.ID)
 		t.facts = append(t.facts, k)
 		t.of[k] = i
 	}
 	if m.Start != nil {
-		t.start = s.index[m.Start.ID]
+		t.start = s.place(m.Start.ID)
 	}
 	for _, k := range t.facts {
 		if s.Facts[k].Kind != rule.Event && k != t.start {

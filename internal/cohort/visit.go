@@ -123,7 +123,7 @@ func (l *life) attempt(step int, day calendar.Day) {
 	s := l.t.model.Steps[step]
 	if s.Every != nil {
 		if since := s.Every.Since; since != nil && since.Type.Kind == rule.Event {
-			l.say(l.c.space.index[since.ID], day)
+			l.say(l.c.space.place(since.ID), day)
 		} else {
 			l.agenda[step] = day + calendar.Day(max(1, s.Every.Period.MaxDays()))
 		}

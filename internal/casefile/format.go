@@ -1,4 +1,4 @@
-package cohort
+package casefile
 
 import (
 	"bufio"
@@ -39,20 +39,20 @@ func FormatOf(file string) (Format, bool) {
 
 // Writer writes cases one after another.
 type Writer interface {
-	// Write writes one more case. Its facts must be valid for every model of the space.
+	// Write writes one more case. Its facts must be valid for every model that the columns were made of.
 	Write(*interpreter.Case) error
 	// Close writes what is left. It does not close what it writes to.
 	Close() error
 }
 
-// NewWriter returns a writer of the format. It needs the space for its columns, and writes its head, if it has any, with
-// the first case or when it is closed.
-func NewWriter(f Format, w io.Writer, s *Space) Writer {
+// NewWriter returns a writer of the format. A table has the columns, and its head, if it has any, is written with the
+// first case or when the writer is closed.
+func NewWriter(f Format, w io.Writer, columns *Columns) Writer {
 	switch f {
 	case CSV:
-		return newCSVWriter(w, s)
+		return newCSVWriter(w, columns)
 	case Parquet:
-		return newParquetWriter(w, s)
+		return newParquetWriter(w, columns)
 	}
 	return &ndjsonWriter{bufio.NewWriterSize(w, 1<<16)}
 }
@@ -70,13 +70,14 @@ type File interface {
 	io.ReaderAt
 }
 
-// NewReader returns a reader of the format; name is what diagnostics call the file.
-func NewReader(f Format, name string, r File, s *Space) (Reader, error) {
+// NewReader returns a reader of the format; name is what diagnostics call the file. What a cell of a table means depends
+// on the facts that the models of the set declare.
+func NewReader(f Format, name string, r File, set *interpreter.Set) (Reader, error) {
 	switch f {
 	case CSV:
-		return newCSVReader(r, s)
+		return newCSVReader(r, set)
 	case Parquet:
-		return newParquetReader(r, s)
+		return newParquetReader(r, set)
 	}
 	return &ndjsonReader{name: name, r: bufio.NewReaderSize(r, 1<<16)}, nil
 }

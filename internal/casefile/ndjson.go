@@ -1,10 +1,9 @@
-package cohort
+package casefile
 
 import (
 	"bufio"
 	"bytes"
 	"errors"
-	"strconv"
 
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/interpreter"
@@ -34,7 +33,7 @@ func (r *ndjsonReader) Read(faults *diag.List) (*interpreter.Case, error) {
 	for {
 		text, err := r.next()
 		if len(bytes.TrimSpace(text)) > 0 {
-			return interpreter.ReadCase(diag.NewSource(r.name+":"+strconv.Itoa(r.line), string(text)), faults), nil
+			return interpreter.ReadCase(diag.NewSourceAt(r.name, string(text), r.line), faults), nil
 		}
 		if err != nil {
 			return nil, err

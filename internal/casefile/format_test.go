@@ -1,4 +1,4 @@
-package cohort_test
+package casefile_test
 
 import (
 	"bytes"
@@ -14,14 +14,17 @@ import (
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/internal/casefile"
+	"github.com/stegvis/stegvis/internal/casetest"
 	"github.com/stegvis/stegvis/internal/cohort"
+	"github.com/stegvis/stegvis/internal/tally"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
 // readAll reads cases that must be faultless.
-func readAll(t rapid.TB, f cohort.Format, text []byte, s *cohort.Space) (out []*interpreter.Case) {
+func readAll(t rapid.TB, f casefile.Format, text []byte, set *interpreter.Set) (out []*interpreter.Case) {
 	t.Helper()
-	r, err := cohort.NewReader(f, "cases", bytes.NewReader(text), s)
+	r, err := casefile.NewReader(f, "cases", bytes.NewReader(text), set)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,6 +42,20 @@ func readAll(t rapid.TB, f cohort.Format, text []byte, s *cohort.Space) (out []*
 		}
 		out = append(out, c)
 	}
+}
+
+// written returns n cases in a format.
+func written(t testing.TB, c *cohort.Cohort, n int, f casefile.Format) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := casefile.NewWriter(f, &b, c.Space().Columns)
+	if err := c.Each(t.Context(), n, w.Write); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // facts tells what is said of every fact of the set, as the programs understand it.
@@ -67,25 +84,25 @@ func facts(t rapid.TB, set *interpreter.Set, c *interpreter.Case) map[string]any
 }
 
 func TestEveryFormatHoldsTheSameFacts(t *testing.T) {
-	for name, set := range map[string]*interpreter.Set{"shipped": shipped(t), "every type": twoVersions(t)} {
+	for name, set := range map[string]*interpreter.Set{"shipped": casetest.Shipped(t), "every type": casetest.TwoVersions(t)} {
 		t.Run(name, func(t *testing.T) {
 			const n = 400
-			c := cohort.New(set, cohort.Options{Seed: 5, At: day(t, "2026-03-01")})
+			c := cohort.New(set, cohort.Options{Seed: 5, At: casetest.Day(t, "2026-03-01")})
 			want := make([]map[string]any, n)
 			for i := range want {
 				want[i] = facts(t, set, c.Case(i))
 			}
 			// From each format to the next, round to the first again.
-			text := written(t, c, n, cohort.NDJSON)
+			text := written(t, c, n, casefile.NDJSON)
 			first := text
-			for i, to := range []cohort.Format{cohort.CSV, cohort.Parquet, cohort.NDJSON} {
-				from := []cohort.Format{cohort.NDJSON, cohort.CSV, cohort.Parquet}[i]
-				cases := readAll(t, from, text, c.Space())
+			for i, to := range []casefile.Format{casefile.CSV, casefile.Parquet, casefile.NDJSON} {
+				from := []casefile.Format{casefile.NDJSON, casefile.CSV, casefile.Parquet}[i]
+				cases := readAll(t, from, text, set)
 				if len(cases) != n {
 					t.Fatalf("%s: %d cases", from, len(cases))
 				}
 				var b bytes.Buffer
-				w := cohort.NewWriter(to, &b, c.Space())
+				w := casefile.NewWriter(to, &b, c.Space().Columns)
 				for i, k := range cases {
 					if got := facts(t, set, k); !reflect.DeepEqual(got, want[i]) {
 						t.Fatalf("%s, case %d:\n%v\nwas\n%v", from, i, got, want[i])
@@ -99,8 +116,8 @@ func TestEveryFormatHoldsTheSameFacts(t *testing.T) {
 				}
 				text = b.Bytes()
 			}
-			last := readAll(t, cohort.NDJSON, text, c.Space())
-			for i, k := range readAll(t, cohort.NDJSON, first, c.Space()) {
+			last := readAll(t, casefile.NDJSON, text, set)
+			for i, k := range readAll(t, casefile.NDJSON, first, set) {
 				if a, b := facts(t, set, k), facts(t, set, last[i]); !reflect.DeepEqual(a, b) {
 					t.Fatalf("case %d came back as\n%v\nwas\n%v", i, b, a)
 				}
@@ -111,8 +128,8 @@ func TestEveryFormatHoldsTheSameFacts(t *testing.T) {
 
 // Any legal value comes back, not only those that a cohort makes.
 func TestEveryValueComesBackFromATable(t *testing.T) {
-	set := twoVersions(t)
-	s := cohort.NewSpace(set)
+	set := casetest.TwoVersions(t)
+	columns := casefile.ColumnsOf(set)
 	rapid.Check(t, func(t *rapid.T) {
 		c := interpreter.NewCase(rapid.StringMatching(`[ -~åäö]{0,20}`).Draw(t, "id"))
 		maybe := func(fact string, value any) {
@@ -137,13 +154,13 @@ func TestEveryValueComesBackFromATable(t *testing.T) {
 			at := days.Draw(t, "at")
 			c.At = &at
 		}
-		for _, f := range cohort.Formats {
+		for _, f := range casefile.Formats {
 			var b bytes.Buffer
-			w := cohort.NewWriter(f, &b, s)
+			w := casefile.NewWriter(f, &b, columns)
 			if err := errors.Join(w.Write(c), w.Close()); err != nil {
 				t.Fatal(err)
 			}
-			back := readAll(t, f, b.Bytes(), s)
+			back := readAll(t, f, b.Bytes(), set)
 			if len(back) != 1 {
 				t.Fatalf("%s: %d cases", f, len(back))
 			}
@@ -155,9 +172,9 @@ func TestEveryValueComesBackFromATable(t *testing.T) {
 }
 
 func TestATableHasAColumnForEachFact(t *testing.T) {
-	set := shipped(t)
-	c := cohort.New(set, cohort.Options{Seed: 1, At: day(t, "2026-03-01")})
-	head, _, _ := strings.Cut(string(written(t, c, 1, cohort.CSV)), "\n")
+	set := casetest.Shipped(t)
+	c := cohort.New(set, cohort.Options{Seed: 1, At: casetest.Day(t, "2026-03-01")})
+	head, _, _ := strings.Cut(string(written(t, c, 1, casefile.CSV)), "\n")
 	columns := strings.Split(head, ",")
 	if got := strings.Join(columns[:4], " "); got != "id at arendestart arbetsformaga_nedsatt" {
 		t.Errorf("the first columns are %s", got)
@@ -179,9 +196,9 @@ func TestATableHasAColumnForEachFact(t *testing.T) {
 }
 
 func TestWhatIsWrongWithACaseIsToldAtItsLine(t *testing.T) {
-	set := shipped(t)
+	set := casetest.Shipped(t)
 	text := `{"id":"a","facts":{}}` + "\n\n" + `{"id":"b","facts":{"samtycke":true,"samtycke":false}}` + "\r\n" + `{"id":"c","facts":{}}`
-	r, err := cohort.NewReader(cohort.NDJSON, "kohort.ndjson", strings.NewReader(text), cohort.NewSpace(set))
+	r, err := casefile.NewReader(casefile.NDJSON, "kohort.ndjson", strings.NewReader(text), set)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,14 +217,14 @@ func TestWhatIsWrongWithACaseIsToldAtItsLine(t *testing.T) {
 	if fmt.Sprint(ids) != "[a b c]" {
 		t.Errorf("cases read: %v", ids)
 	}
-	if len(faults) != 1 || faults[0].Code != "case-fact-twice" || faults[0].Span.Name() != "kohort.ndjson:3" {
+	if len(faults) != 1 || faults[0].Code != "case-fact-twice" || faults[0].Span.Name() != "kohort.ndjson" || faults[0].Span.Source.Position(faults[0].Span.Start).Line != 3 {
 		t.Errorf("faults: %v", faults)
 	}
 }
 
 func TestALineLongerThanACaseIsRefusedAndPassedOver(t *testing.T) {
 	text := `{"id":"` + strings.Repeat("x", 3*interpreter.MaxCaseBytes) + "\"}\n" + `{"id":"b"}`
-	r, err := cohort.NewReader(cohort.NDJSON, "k", strings.NewReader(text), cohort.NewSpace(shipped(t)))
+	r, err := casefile.NewReader(casefile.NDJSON, "k", strings.NewReader(text), casetest.Shipped(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,11 +239,11 @@ func TestALineLongerThanACaseIsRefusedAndPassedOver(t *testing.T) {
 
 // A Parquet file that is cut off or has a changed byte gives an error or cases, never a panic.
 func TestABrokenParquetFileIsAnError(t *testing.T) {
-	set := shipped(t)
-	c := cohort.New(set, cohort.Options{Seed: 1, At: day(t, "2026-03-01")})
-	whole := written(t, c, 3, cohort.Parquet)
+	set := casetest.Shipped(t)
+	c := cohort.New(set, cohort.Options{Seed: 1, At: casetest.Day(t, "2026-03-01")})
+	whole := written(t, c, 3, casefile.Parquet)
 	read := func(text []byte) error {
-		r, err := cohort.NewReader(cohort.Parquet, "k", bytes.NewReader(text), c.Space())
+		r, err := casefile.NewReader(casefile.Parquet, "k", bytes.NewReader(text), set)
 		for err == nil {
 			var faults diag.List
 			_, err = r.Read(&faults)
@@ -249,34 +266,32 @@ func TestABrokenParquetFileIsAnError(t *testing.T) {
 }
 
 func TestATableWithAColumnTwiceIsRefused(t *testing.T) {
-	if _, err := cohort.NewReader(cohort.CSV, "k", strings.NewReader("id,samtycke,samtycke\n"), cohort.NewSpace(shipped(t))); err == nil {
+	if _, err := casefile.NewReader(casefile.CSV, "k", strings.NewReader("id,samtycke,samtycke\n"), casetest.Shipped(t)); err == nil {
 		t.Error("it was read")
 	}
 }
 
 func FuzzReadCSV(f *testing.F) {
-	set := shipped(f)
-	s := cohort.NewSpace(set)
+	set := casetest.Shipped(f)
 	f.Add("id,at,samtycke,problematik,timmar_per_vecka\na,2026-03-01,true,social;somatisk,12\nb,,null,;,\n")
 	f.Add("\ufeffid\n\"a\nb\"\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		fuzzed(t, set, s, cohort.CSV, text)
+		fuzzed(t, set, casefile.CSV, text)
 	})
 }
 
 func FuzzReadNDJSON(f *testing.F) {
-	set := shipped(f)
-	s := cohort.NewSpace(set)
+	set := casetest.Shipped(f)
 	f.Add(`{"id":"a","at":"2026-03-01","facts":{"samtycke":null}}` + "\n\n{}\r\n[")
 	f.Fuzz(func(t *testing.T, text string) {
-		fuzzed(t, set, s, cohort.NDJSON, text)
+		fuzzed(t, set, casefile.NDJSON, text)
 	})
 }
 
 // fuzzed reads a text to its end and counts the cases: nothing panics, and each is counted or told of.
-func fuzzed(t *testing.T, set *interpreter.Set, s *cohort.Space, f cohort.Format, text string) {
-	r, err := cohort.NewReader(f, "k", strings.NewReader(text), s)
-	tally := cohort.NewTally(set, nil, 0)
+func fuzzed(t *testing.T, set *interpreter.Set, f casefile.Format, text string) {
+	r, err := casefile.NewReader(f, "k", strings.NewReader(text), set)
+	sum := tally.New(set, set.IDs())
 	n := 0
 	for err == nil {
 		var faults diag.List
@@ -285,15 +300,15 @@ func fuzzed(t *testing.T, set *interpreter.Set, s *cohort.Space, f cohort.Format
 			break
 		}
 		n++
-		tally.Add(c, faults.HasErrors(), &faults)
+		sum.Add(c, nil, 0, faults.HasErrors(), &faults)
 	}
-	sum := tally.Summary(lang.EN)
-	if sum.Cases != n {
-		t.Fatalf("%d cases, %d counted", n, sum.Cases)
+	s := sum.Summary(lang.EN)
+	if s.Cases != n {
+		t.Fatalf("%d cases, %d counted", n, s.Cases)
 	}
-	for _, m := range sum.Models {
-		if got := m.Statuses.Open + m.Statuses.Waiting + m.Statuses.NeedsFacts + m.Statuses.Closed + m.Statuses.Stuck; got != n-sum.Faulty {
-			t.Fatalf("%s: %d of %d cases have a status", m.Model, got, n-sum.Faulty)
+	for _, m := range s.Models {
+		if got := m.Statuses.Open + m.Statuses.Waiting + m.Statuses.NeedsFacts + m.Statuses.Closed + m.Statuses.Stuck; got != n-s.Faulty {
+			t.Fatalf("%s: %d of %d cases have a status", m.Model, got, n-s.Faulty)
 		}
 	}
 }
