@@ -1,0 +1,191 @@
+package verify
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/stegvis/stegvis/dsl"
+	"github.com/stegvis/stegvis/dsl/calendar"
+	"github.com/stegvis/stegvis/internal/analysis/cells"
+	"github.com/stegvis/stegvis/interpreter"
+)
+
+// Code says what a finding is about. It is stable, as are the names that follow it in Finding.ID.
+type Code string
+
+// The codes, each with what its subjects are.
+const (
+	Stuck           Code = "stuck"            // the steps after which nothing follows; none: at the beginning
+	Endless         Code = "endless"          // the steps that come back while nothing else is left
+	Circle          Code = "circle"           // two steps, each of which undoes the other
+	Clash           Code = "clash"            // two outcomes that claim one case
+	Overlap         Code = "overlap"          // an outcome that stands before others that claim the same cases, out of order
+	DeadStep        Code = "dead-step"        // a step that is never required
+	DeadOutcome     Code = "dead-outcome"     // an outcome that never holds
+	ShadowedOutcome Code = "shadowed-outcome" // an outcome that earlier ones always come before
+	RedundantClause Code = "redundant-clause" // a rule's owner, and the clause
+	AlwaysLate      Code = "always-late"      // a step that is late as soon as it is required
+	LongWay         Code = "long-way"         // a limit that can be missed though every time is kept
+	ShortLimit      Code = "short-limit"      // a limit that the shortest stays do not fit into
+	DutyNotMet      Code = "duty"             // an overlay and its duty
+	OneDay          Code = "one-day"          // a rule's owner, and the test that compares with a calendar date
+	Unproven        Code = "unproven"         // a rule's owner, and the test that cannot be settled
+)
+
+// Codes lists the codes, in the order that findings are told in.
+var Codes = []Code{Stuck, Endless, Circle, Clash, Overlap, DeadStep, DeadOutcome, ShadowedOutcome, RedundantClause, AlwaysLate, LongWay, ShortLimit, DutyNotMet, OneDay, Unproven}
+
+// Weight says what a finding asks of its reader.
+type Weight string
+
+// The weights.
+const (
+	Fault  Weight = "fault"  // it is to be mended, or accepted with a reason
+	Remark Weight = "remark" // worth knowing: it comes about only out of order, or nothing hangs on it
+)
+
+// Finding is one thing that does not hold of a model.
+type Finding struct {
+	Code     Code
+	Subjects []string // ids of what it is about, as Code says
+	Weight   Weight
+	Steps    []*dsl.Step
+	Outcomes []*dsl.Outcome
+	Limit    *dsl.Limit
+	Way      *Way
+	Duty     *dsl.Duty
+	Clause   string // as rules are written
+	Owner    Owner  // of the rule with the clause
+	Case     *Case  // the smallest that shows it; nil where none can
+}
+
+// ID names the finding: its code and its subjects. It stays the same while what it is about keeps its name.
+func (f *Finding) ID() string { return string(f.Code) + "/" + strings.Join(f.Subjects, "+") }
+
+// Case shows a finding.
+type Case struct {
+	*cells.Witness
+	Lived   bool        // a history leads to it
+	InOrder bool        // its facts can come in the order that the steps ask for them
+	History []*dsl.Fact // Lived: the facts in such an order, one by one
+	Step    *dsl.Step   // the step that breaks a duty, where one does
+	Outcome *dsl.Outcome
+}
+
+// DutyResult is how a model stands to a duty, over all cases.
+type DutyResult struct {
+	Duty    *dsl.Duty
+	Verdict Verdict
+	Demands []DemandResult
+}
+
+// DemandResult is how a model stands to one demand.
+type DemandResult struct {
+	Demand  *dsl.Demand
+	Verdict Verdict
+	Why     dsl.Finding // what the structure of the model says of it
+	Steps   []*dsl.Step // those that break it; Bounded, TakesPart: those it is about
+	Actors  []*dsl.Term // TakesPart: those that never do
+	Case    *Case       // one that breaks it
+}
+
+// Verdict tells how a model stands to a duty.
+type Verdict string
+
+// The verdicts.
+const (
+	Met         Verdict = "met"          // in every case
+	MetInOrder  Verdict = "met_in_order" // in every case whose facts come in order
+	NotMet      Verdict = "not_met"
+	NotApplying Verdict = "does_not_apply"
+	NotProven   Verdict = "unproven"
+)
+
+// worse tells which verdict a duty has when its demands have these.
+func worse(a, b Verdict) Verdict {
+	order := []Verdict{NotApplying, Met, MetInOrder, NotProven, NotMet}
+	if slices.Index(order, b) > slices.Index(order, a) {
+		return b
+	}
+	return a
+}
+
+// Report is what was found of one version of a model.
+type Report struct {
+	Model    *dsl.Model
+	Program  *interpreter.Program
+	Day      calendar.Day // the day that the cases are seen on
+	Findings []*Finding   // by code; those about outcomes in the file's order
+	Duties   []DutyResult
+}
+
+// Faults counts the findings that are faults.
+func (r *Report) Faults() (n int) {
+	for _, f := range r.Findings {
+		if f.Weight == Fault {
+			n++
+		}
+	}
+	return n
+}
+
+// Run verifies the model of the program as seen on a day. It gives the same report for the same files and the same day.
+func Run(p *interpreter.Program, day calendar.Day) *Report {
+	v := &verifier{
+		p: p, m: p.Model(), s: cells.NewSpace(p.Model(), day), day: day, facts: p.NewFacts(), rules: p.Rules(),
+		report: &Report{Model: p.Model(), Program: p, Day: day},
+	}
+	v.order()
+	v.openTests()
+	v.datedTests()
+	v.stuck()
+	v.endless()
+	v.circles()
+	v.clashes()
+	v.vainSteps()
+	v.vainOutcomes()
+	v.vainClauses()
+	v.lateness()
+	v.ways()
+	v.duties()
+	slices.SortStableFunc(v.report.Findings, func(a, b *Finding) int {
+		return cmp.Or(cmp.Compare(slices.Index(Codes, a.Code), slices.Index(Codes, b.Code)), slices.CompareFunc(a.Outcomes, b.Outcomes, func(a, b *dsl.Outcome) int {
+			return cmp.Compare(a.Index, b.Index)
+		}))
+	})
+	return v.report
+}
+
+// verifier is one run.
+type verifier struct {
+	p         *interpreter.Program
+	m         *dsl.Model
+	s         *cells.Space
+	day       calendar.Day
+	ordered   cells.Formula        // facts come in order
+	inTurn    cells.Formula        // so they do, and the case was open until the last one came
+	rules     []interpreter.RuleOf // of the program
+	facts     *interpreter.Facts
+	result    interpreter.Result
+	unasked   []bool // by fact: nothing in the model asks for it
+	ancestors map[*dsl.Step]map[*dsl.Step]bool
+	report    *Report
+}
+
+// add takes a finding into the report. One that says the same of the same as an earlier one is left out.
+func (v *verifier) add(f *Finding) {
+	if !slices.ContainsFunc(v.report.Findings, func(g *Finding) bool { return g.ID() == f.ID() }) {
+		v.report.Findings = append(v.report.Findings, f)
+	}
+}
+
+// open holds where no outcome closes the case.
+func (v *verifier) open() cells.Formula { return v.s.Closed().Not() }
+
+// decide puts the case through the interpreter.
+func (v *verifier) decide(w *cells.Witness) *interpreter.Result {
+	w.Fill(v.facts)
+	v.p.Decide(v.facts, v.day, &v.result)
+	return &v.result
+}
