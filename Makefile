@@ -4,14 +4,15 @@ SHELL       := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 BENCH     ?= .
-COUNT     ?= 6
+COUNT     ?= 10
+BENCHTIME ?= 0.5s
 BENCHBASE := .bench/base.txt
 BENCHNEW  := .bench/new.txt
 
-.PHONY: help test lint fmt-check fmt update soak bench bench-base
+.PHONY: help test lint fmt-check fmt update soak bench bench-base bench-packages
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: ## everything a change must pass; installs what it needs (FUZZTIME=5s for each fuzz target)
 	@.ci/gate
@@ -31,11 +32,21 @@ update: ## rewrite the expected outputs that tests compare with; read the diff b
 soak: ## the long runs, one line for each row of faults they cover (up to 75 minutes)
 	go run ./internal/soak
 
-bench: ## run the benchmarks, beside the kept base where there is one (BENCH=regexp COUNT=6)
+bench: ## the benchmarks beside other engines, COUNT=10 rounds of them all, and the tables of docs/performance.md (BENCH=regexp BENCHTIME=0.5s)
 	@mkdir -p .bench
-	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee $(BENCHNEW)
-	go test -C internal/bench -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee -a $(BENCHNEW)
+	go test -C internal/bench -c -o ../../.bench/peers.test .
+	@rm -f $(BENCHNEW)
+	@for round in $$(seq $(COUNT)); do \
+		echo "round $$round of $(COUNT)"; \
+		(cd internal/bench && ../../.bench/peers.test -test.run '^$$' -test.bench '$(BENCH)' -test.benchtime $(BENCHTIME) -test.timeout 60m) | tee -a $(BENCHNEW); \
+	done
 	go tool benchstat $(wildcard $(BENCHBASE)) $(BENCHNEW)
+ifeq ($(BENCH),.)
+	cd internal/bench && go run ./report ../../$(BENCHNEW) ../../docs/performance.md ../../docs/prestanda.md
+endif
+
+bench-packages: ## the benchmarks of single packages (BENCH=regexp COUNT=10)
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
 
 bench-base: bench ## run the benchmarks and keep them as the base to compare with
 	cp $(BENCHNEW) $(BENCHBASE)

@@ -1,85 +1,103 @@
 package bench
 
 import (
-	"os"
-	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
-	"github.com/stegvis/stegvis/dsl/diag"
-	"github.com/stegvis/stegvis/dsl/lang"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
-// examples are the cases of the examples folder, from a case just opened to one about to close.
-func examples(t testing.TB, p *interpreter.Program) (facts []*interpreter.Facts, days []calendar.Day) {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join("..", "..", "examples", "cases", "*.json"))
-	if err != nil || len(files) < 5 {
-		t.Fatalf("%d cases, %v", len(files), err)
-	}
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var faults diag.List
-		c := interpreter.ReadCase(diag.NewSource(name, string(text)), &faults)
-		f := c.Bind(p, func(string) bool { return true }, &faults)
-		if faults.HasErrors() {
-			t.Fatal(faults[0].Message(lang.EN))
-		}
-		facts = append(facts, f)
-		days = append(days, interpreter.Query{Today: 20_500}.Day(c))
-	}
-	return facts, days
+// streamed is how many different cases a decision is measured on. On a few cases, again and again, the processor learns
+// where each of them branches.
+const streamed = 400_000
+
+// A stream is drawn cases, as the interpreter and as the hand-written versions take them, one after another in memory.
+type stream struct {
+	facts []*interpreter.Facts
+	hand  []Facts
+	days  []calendar.Day
 }
 
-// BenchmarkDecide makes one decision on FAROS an operation, on the example cases in turn.
+func newStream(b *testing.B, p *interpreter.Program, whole bool) *stream {
+	b.Helper()
+	s := &stream{make([]*interpreter.Facts, streamed), make([]Facts, streamed), make([]calendar.Day, streamed)}
+	d := newDrawer(p, whole)
+	for i := range streamed {
+		s.facts[i], s.days[i] = d.draw(i)
+		s.hand[i] = byHand(b, p, s.facts[i])
+	}
+	return s
+}
+
+// BenchmarkDecide makes one decision on FAROS an operation, on the cases of a stream in turn.
 func BenchmarkDecide(b *testing.B) {
-	p := faros(b)
-	facts, days := examples(b, p)
-	n := len(facts)
-	b.Run("stegvis", func(b *testing.B) {
-		var r interpreter.Result
-		for _, f := range facts {
-			p.Decide(f, days[0], &r)
-		}
-		b.ReportAllocs()
-		b.ResetTimer()
-		for i := range b.N {
-			p.Decide(facts[i%n], days[i%n], &r)
-		}
-	})
-	hand := make([]*Facts, n)
-	for i, f := range facts {
-		hand[i] = byHand(b, p, f)
+	plain, law := faros(b, false), faros(b, true)
+	for _, kind := range []struct {
+		name  string
+		whole bool
+	}{{"complete", true}, {"gaps", false}} {
+		b.Run("cases="+kind.name, func(b *testing.B) {
+			cases := sync.OnceValue(func() *stream { return newStream(b, plain, kind.whole) })
+			b.Run("by=stegvis", func(b *testing.B) { decideStream(b, plain, cases()) })
+			under := sync.OnceValue(func() *stream { return newStream(b, law, kind.whole) })
+			b.Run("by=stegvis-law", func(b *testing.B) { decideStream(b, law, under()) })
+			under = nil
+			var a Answer
+			b.Run("by=go-three", func(b *testing.B) {
+				s := cases()
+				b.ReportAllocs()
+				b.ResetTimer()
+				for i, k := 0, 0; i < b.N; i, k = i+1, k+1 {
+					if k == streamed {
+						k = 0
+					}
+					Three(&s.hand[k], s.days[k], &a)
+				}
+			})
+			if !kind.whole { // plain truth values have no answer for what is not known
+				return
+			}
+			b.Run("by=go-two", func(b *testing.B) {
+				s := cases()
+				b.ReportAllocs()
+				b.ResetTimer()
+				for i, k := 0, 0; i < b.N; i, k = i+1, k+1 {
+					if k == streamed {
+						k = 0
+					}
+					Two(&s.hand[k], s.days[k], &a)
+				}
+			})
+			for _, e := range rivals(b, plain) {
+				decide := sync.OnceValue(func() func(testing.TB, int, *Answer) {
+					s := cases()
+					return e.prepare(b, s.hand[:e.cases], s.days[:e.cases])
+				})
+				b.Run("by="+e.name, func(b *testing.B) {
+					decide := decide()
+					b.ReportAllocs()
+					b.ResetTimer()
+					for i := range b.N {
+						decide(b, i%e.cases, &a)
+					}
+				})
+			}
+		})
 	}
-	a := Answer{Next: make([]Next, 0, stepCount), Missing: make([]Missing, 0, askable)}
-	b.Run("hand-three-valued", func(b *testing.B) {
-		b.ReportAllocs()
-		for i := range b.N {
-			Three(hand[i%n], days[i%n], &a)
-		}
-	})
-	b.Run("hand-two-valued", func(b *testing.B) {
-		b.ReportAllocs()
-		for i := range b.N {
-			Two(hand[i%n], days[i%n], &a)
-		}
-	})
-	machine, err := NewMachine(p.Model())
-	if err != nil {
-		b.Fatal(err)
+}
+
+func decideStream(b *testing.B, p *interpreter.Program, s *stream) {
+	var r interpreter.Result
+	for k := range 1000 {
+		p.Decide(s.facts[k], s.days[k], &r)
 	}
-	envs := make([]map[string]any, n)
-	for i, f := range facts {
-		envs[i] = machine.Env(f, days[i])
-	}
-	b.Run("expr-vm", func(b *testing.B) {
-		b.ReportAllocs()
-		for i := range b.N {
-			machine.Decide(envs[i%n], days[i%n], &a)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i, k := 0, 0; i < b.N; i, k = i+1, k+1 {
+		if k == streamed {
+			k = 0
 		}
-	})
+		p.Decide(s.facts[k], s.days[k], &r)
+	}
 }
