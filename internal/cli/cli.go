@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/charmbracelet/colorprofile"
@@ -73,7 +74,7 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	a.out, a.raw = profiled, out
 	a.err = errOut
 	a.colour = colorprofile.Detect(errOut, os.Environ()) > colorprofile.ASCII
-	root := a.root()
+	root := a.root(args)
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(a.out)
@@ -115,8 +116,24 @@ func chosenLang(args []string) lang.Lang {
 	return lang.SV
 }
 
-// root makes the tree of commands.
-func (a *app) root() *cobra.Command {
+type command struct {
+	name string
+	make func(*app) *cobra.Command
+}
+
+// commands are all that there are.
+var commands = []command{
+	{"next", (*app).nextCommand},
+	{"check", (*app).checkCommand},
+	{"test", (*app).testCommand},
+	{"export", (*app).exportCommand},
+	{"cohort", (*app).cohortCommand},
+	{"batch", (*app).batchCommand},
+	{"verify", (*app).verifyCommand},
+}
+
+// root makes the tree of commands, as far as a run with the arguments can need it.
+func (a *app) root(args []string) *cobra.Command {
 	c := &cobra.Command{
 		Use: "stegvis", Short: a.say("root.short", nil), Long: a.say("root.long", nil),
 		SilenceErrors: true, SilenceUsage: true,
@@ -141,7 +158,15 @@ func (a *app) root() *cobra.Command {
 		return nil
 	}
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return misuse{a.flagError(c, err)} })
-	c.AddCommand(a.nextCommand(), a.checkCommand(), a.testCommand(), a.exportCommand(), a.cohortCommand())
+	// Where one is called by its name, the others are not made: their texts take longer than many a command does.
+	called := func(x command) bool { return len(args) > 0 && args[0] == x.name }
+	one := slices.ContainsFunc(commands, called)
+	for _, x := range commands {
+		if !one || called(x) {
+			c.AddCommand(x.make(a))
+		}
+	}
+	c.CompletionOptions.DisableDefaultCmd = one
 	a.translateHelp(c)
 	return c
 }

@@ -50,7 +50,7 @@ func (a *app) exportCommand() *cobra.Command {
 func (a *app) formats() string {
 	var lines []string
 	for _, f := range export.Formats() {
-		lines = append(lines, "  "+f.Name+"  "+f.Title.In(a.lang))
+		lines = append(lines, "  "+f.Name+"  "+f.Title(a.lang))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -69,8 +69,8 @@ func (a *app) export(o exportOptions) error {
 	if err != nil {
 		return err
 	}
-	l := a.load(dir)
 	q := interpreter.Query{Model: o.model, Version: o.version, Today: calendar.Today(time.Now()), Lang: a.lang}
+	l := a.loadFor(dir, q)
 	if err := a.missingModel(l, q); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (a *app) follow(ctx context.Context, dir string, q interpreter.Query) (*fol
 	if err != nil {
 		return nil, err
 	}
-	l, err := live.Open(live.Config{Dir: dir, Logger: log, Tests: runTests})
+	l, err := live.Open(live.Config{Dir: dir, Logger: log, Tests: testsOf(new(modeltest.Runner))})
 	var none *live.NoModelError
 	if errors.As(err, &none) {
 		a.tell(none.Faults)
@@ -58,11 +58,13 @@ func (a *app) follow(ctx context.Context, dir string, q interpreter.Query) (*fol
 	return &followed{current: l.Current, changes: changes, stop: func() { cancel(); l.Close() }}, nil
 }
 
-// runTests runs the tests that stand beside the models, so that a model that fails its own does not go live.
-func runTests(read *dsl.Set, candidate *interpreter.Set) map[live.Key]diag.List {
-	out := map[live.Key]diag.List{}
-	for v, faults := range modeltest.Failures(read, candidate) {
-		out[live.Key(v)] = faults
+// testsOf runs the tests that stand beside the models, so that a model that fails its own does not go live.
+func testsOf(runner *modeltest.Runner) func(*dsl.Set, *interpreter.Set) map[live.Key]diag.List {
+	return func(read *dsl.Set, candidate *interpreter.Set) map[live.Key]diag.List {
+		out := map[live.Key]diag.List{}
+		for v, faults := range runner.Failures(read, candidate) {
+			out[live.Key(v)] = faults
+		}
+		return out
 	}
-	return out
 }

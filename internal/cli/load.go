@@ -44,14 +44,40 @@ func (a *app) folder() (string, error) {
 
 // load reads and checks the workflow files of the folder, or those built in.
 func (a *app) load(dir string) *loaded {
-	l := &loaded{dir: dir}
-	var sources []*diag.Source
-	if dir == "" {
-		sources = dsl.ReadFS(workflows.FS, &l.faults)
-	} else {
-		sources = dsl.ReadDir(dir, &l.faults)
+	var faults diag.List
+	return loadAll(dir, readSources(dir, &faults), faults)
+}
+
+// loadFor reads the workflow files and checks those that the answers of the model asked for hang on. That takes a
+// fraction of the time that all of them take. Where something is wrong with these, or it is not plain which they are,
+// all are checked, as load does, so that the same is told. Faults that do not touch the model are for check to tell.
+func (a *app) loadFor(dir string, q interpreter.Query) *loaded {
+	var faults, none diag.List
+	sources := readSources(dir, &faults)
+	need := dsl.Needed(sources, q.Model)
+	if need == nil || len(faults) > 0 {
+		return loadAll(dir, sources, faults)
 	}
-	l.read = dsl.Load(sources)
+	part := &loaded{dir: dir, read: dsl.Load(need.Sources)}
+	part.faults, part.set = part.read.Faults, interpreter.NewSet(part.read)
+	if part.faults.HasErrors() || part.set.Choose(interpreter.NewCase(""), q, &none) == nil {
+		return loadAll(dir, sources, faults)
+	}
+	part.set = part.set.PartOf(func(fact string) bool { return need.Declared[fact] })
+	return part
+}
+
+// readSources reads the files of the folder, or those built in.
+func readSources(dir string, faults *diag.List) []*diag.Source {
+	if dir == "" {
+		return dsl.ReadFS(workflows.FS, faults)
+	}
+	return dsl.ReadDir(dir, faults)
+}
+
+// loadAll loads the sources, tests too; faults are those of reading them.
+func loadAll(dir string, sources []*diag.Source, faults diag.List) *loaded {
+	l := &loaded{dir: dir, read: dsl.Load(sources), faults: faults}
 	l.faults = append(l.faults, l.read.Faults...)
 	l.set = interpreter.NewSet(l.read)
 	for _, f := range l.read.Tests {

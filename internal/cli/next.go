@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,9 @@ import (
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/interpreter"
 )
+
+// oneRunGC lets a run that answers and ends do so before it collects anything, which would take longer than all else.
+const oneRunGC = 400
 
 // nextOptions are the flags of next.
 type nextOptions struct {
@@ -63,8 +67,9 @@ func (a *app) next(ctx context.Context, o nextOptions, args []string) error {
 	if o.watch {
 		return a.watch(ctx, dir, q, o, args)
 	}
-	l := a.load(dir)
+	defer debug.SetGCPercent(debug.SetGCPercent(oneRunGC))
 	if o.model == allModels {
+		l := a.load(dir)
 		broken, err := a.checkAll(l, q)
 		if err == nil {
 			err = a.answerAll(l.set, q, o, args)
@@ -74,6 +79,7 @@ func (a *app) next(ctx context.Context, o nextOptions, args []string) error {
 		}
 		return err
 	}
+	l := a.loadFor(dir, q)
 	if err := a.missingModel(l, q); err != nil {
 		return err
 	}

@@ -43,14 +43,16 @@ type Request struct {
 
 // Format is a form that a model can be written in.
 type Format struct {
-	Name  string // as the command line names it
-	Title lang.Text
+	Name  string                             // as the command line names it
 	Write func(w io.Writer, r Request) error // fails only where w does
 }
 
+// Title says in l what the form is.
+func (f Format) Title(l lang.Lang) string { return catalogue.Text(l, "format."+f.Name, nil) }
+
 // formats are all there are, in the order they are offered.
 var formats = []Format{
-	{Name: "md", Title: catalogue.In("format.md", nil), Write: writeMarkdown},
+	{Name: "md", Write: writeMarkdown},
 }
 
 // Formats lists the forms that a model can be written in.

@@ -34,6 +34,8 @@ var storeys = [][]string{
 	{"interpreter"},
 	{"interpreter/modeltest"},
 	{"interpreter/live", "interpreter/remote"},
+	{"internal/casetest"},
+	{"internal/casefile", "internal/tally", "internal/analysis/cells"},
 	{"internal/cohort", "internal/export", "internal/analysis/...", "internal/batch", "internal/audit", "internal/access", "internal/store", "internal/events", "internal/lsp"},
 	{"internal/httpapi", "internal/web"},
 	{"internal/cli", "internal/bench"},
@@ -57,8 +59,9 @@ var keepers = map[string]string{
 	"github.com/clipperhouse":          "dsl/diag",
 	"github.com/nicksnyder/go-i18n":    "dsl/lang",
 	"github.com/fsnotify/fsnotify":     "interpreter/live",
-	"github.com/parquet-go/parquet-go": "internal/cohort",
+	"github.com/parquet-go/parquet-go": "internal/casefile",
 	"github.com/schollz/progressbar":   "internal/cli",
+	"github.com/crillab/gophersat":     "internal/analysis/cells",
 }
 
 // pure are the packages whose answers depend on nothing but what they are given: no clock, no files, no

@@ -1,0 +1,36 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stegvis/stegvis/internal/cli"
+)
+
+// printed runs the command line and returns what it printed.
+func printed(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	if code := cli.Run(context.Background(), args, strings.NewReader(""), &out, &errOut); code != 0 || errOut.Len() > 0 {
+		t.Fatalf("%v: exit code %d\n%s", args, code, errOut.String())
+	}
+	return out.String()
+}
+
+// A command that is called by its name is made without the others beside it; that must not show.
+func TestACommandIsTheSameAloneAndAmongAll(t *testing.T) {
+	_, list, ok := strings.Cut(printed(t, "--lang", "en", "--help"), "Commands:\n")
+	names := regexp.MustCompile(`(?m)^  (\w+) `).FindAllStringSubmatch(list, -1)
+	if !ok || len(names) < 5 {
+		t.Fatalf("the commands are not listed:\n%s", list)
+	}
+	for _, name := range names {
+		alone, among := printed(t, name[1], "--lang", "en", "--help"), printed(t, "--lang", "en", "help", name[1])
+		if alone != among {
+			t.Errorf("%s alone says\n%s\namong all it says\n%s", name[1], alone, among)
+		}
+	}
+}
