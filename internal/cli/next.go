@@ -173,7 +173,7 @@ func (a *app) answer(set *interpreter.Set, q interpreter.Query, o nextOptions, s
 	var faults diag.List
 	c := interpreter.ReadCase(src, &faults)
 	// What could be read of a faulty case is still held against the model, so that all its faults are told at once.
-	e := set.Explain(c, q, &faults)
+	e := decided(set, c, q, o, &faults)
 	faults.Sort()
 	a.tell(faults)
 	if faults.HasErrors() {
@@ -188,6 +188,19 @@ func (a *app) answer(set *interpreter.Set, q interpreter.Query, o nextOptions, s
 	return true
 }
 
+// decided answers for a case, with the reasons for every step and outcome where they are asked for, else for people with
+// those for what is next; nil where the case or the query is at fault.
+func decided(set *interpreter.Set, c *interpreter.Case, q interpreter.Query, o nextOptions, faults *diag.List) *interpreter.Explanation {
+	if o.explain {
+		return set.Explain(c, q, faults)
+	}
+	q.Explain = !o.asJSON
+	if d := set.Decide(c, q, faults); d != nil {
+		return &interpreter.Explanation{Decision: d}
+	}
+	return nil
+}
+
 // writeJSON writes the decision as one line; asked to explain, with the reasons for every step and outcome.
 func (a *app) writeJSON(e *interpreter.Explanation, o nextOptions) error {
 	var b bytes.Buffer
@@ -195,9 +208,6 @@ func (a *app) writeJSON(e *interpreter.Explanation, o nextOptions) error {
 	enc.SetEscapeHTML(false)
 	var what any = e
 	if !o.explain {
-		for i := range e.Decision.Next {
-			e.Decision.Next[i].Because = nil
-		}
 		what = e.Decision
 	}
 	if err := enc.Encode(what); err != nil {

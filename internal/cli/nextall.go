@@ -40,7 +40,7 @@ func (a *app) answerEach(set *interpreter.Set, q interpreter.Query, o nextOption
 	for _, id := range set.IDs() {
 		q.Model = id
 		var own diag.List
-		e := set.Explain(c, q, &own)
+		e := decided(set, c, q, o, &own)
 		faults = append(faults, own...)
 		if e != nil {
 			answers = append(answers, &view{app: a, model: set.Choose(c, q, &own).Model(), e: e, caseID: c.ID})

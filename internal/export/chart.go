@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl"
@@ -11,7 +12,18 @@ import (
 // elsewhere on the page.
 func (p *page) chart() {
 	p.section("chart")
-	p.add(paragraph{say(p.words("chart.intro"))})
+	p.add(paragraph{say(p.words("chart.intro"))}, diagram{"mermaid", p.mermaid()})
+}
+
+// writeMermaid writes the chart alone, with the name of the model.
+func writeMermaid(w io.Writer, r Request) error {
+	p := newPage(r)
+	_, err := io.WriteString(w, "---\ntitle: "+label(p.in(p.m.Title))+"\n---\n"+p.mermaid())
+	return err
+}
+
+// mermaid writes the chart in Mermaid.
+func (p *page) mermaid() string {
 	c := &chart{page: p}
 	c.line("flowchart TD")
 	for _, part := range p.parts() {
@@ -40,7 +52,7 @@ func (p *page) chart() {
 	if len(c.sometimes) > 0 {
 		c.line("  class %s sometimes", strings.Join(c.sometimes, ","))
 	}
-	p.add(diagram{"mermaid", c.b.String()})
+	return c.b.String()
 }
 
 type chart struct {
@@ -82,35 +94,20 @@ func (c *chart) rank() {
 
 // endings draws the outcomes that wait for steps: those that wait for the same ones in one node, after the last of them.
 func (c *chart) endings() {
-	o := &order{m: c.m, before: map[*dsl.Step]map[*dsl.Step]bool{}}
-	var keys []string
-	titles, lasts := map[string][]string{}, map[string][]*dsl.Step{}
-	for _, x := range c.m.Outcomes {
-		var last []*dsl.Step
-		for _, s := range x.After {
-			covered := false
-			for _, other := range x.After {
-				covered = covered || o.ancestors(other)[s]
-			}
-			if !covered {
-				last = append(last, s)
-			}
+	n := 0
+	for _, e := range endingGroups(c.m) {
+		if e.last == nil {
+			continue
 		}
-		key := fmt.Sprint(len(last))
-		for _, s := range last {
-			key += fmt.Sprint(" ", s.Index)
+		titles := make([]string, len(e.outcomes))
+		for i, x := range e.outcomes {
+			titles[i] = c.in(x.Title)
 		}
-		if lasts[key] == nil && last != nil {
-			keys = append(keys, key)
-			lasts[key] = last
+		c.line("  o%d([%s])", n, label(titles...))
+		for _, s := range e.last {
+			c.line("  s%d --> o%d", c.number[s], n)
 		}
-		titles[key] = append(titles[key], c.in(x.Title))
-	}
-	for i, key := range keys {
-		c.line("  o%d([%s])", i, label(titles[key]...))
-		for _, s := range lasts[key] {
-			c.line("  s%d --> o%d", c.number[s], i)
-		}
+		n++
 	}
 }
 

@@ -46,6 +46,11 @@ func (p *page) every(e *dsl.Every) list {
 	if e == nil {
 		return nil
 	}
+	return list{{text: say(bold(p.words("every.head")), ": ", strings.Join(p.everyLines(e), "; ")), below: p.origin(e.Origin)}}
+}
+
+// everyLines puts into words when a step comes back.
+func (p *page) everyLines(e *dsl.Every) []string {
 	period := p.duration(e.Period)
 	var parts []string
 	if e.Since != nil {
@@ -64,7 +69,7 @@ func (p *page) every(e *dsl.Every) list {
 	if e.Roll {
 		parts = append(parts, p.words("time.roll"))
 	}
-	return list{{text: say(bold(p.words("every.head")), ": ", strings.Join(parts, "; ")), below: p.origin(e.Origin)}}
+	return parts
 }
 
 // limits tells of what bounds a whole case, and of how many cases one can carry.
