@@ -1,7 +1,9 @@
 package interpreter
 
 import (
+	"fmt"
 	"math"
+	"slices"
 
 	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
@@ -227,6 +229,45 @@ func (f *Facts) SetText(i int, s string) {
 		f.texts = make([]string, len(f.layout.facts))
 	}
 	f.texts[i] = s
+}
+
+// Put records that the fact with index i says v, in the types that Value returns; nil that it was not asked for. A value
+// that the fact cannot have, or of another type, is a fault of the program that calls.
+func (f *Facts) Put(i int, v any) {
+	t := f.layout.facts[i].Type
+	index := func(id string) int {
+		k := slices.Index(t.Values, id)
+		if k < 0 {
+			panic("interpreter: " + f.layout.facts[i].ID + " has no value " + id)
+		}
+		return k
+	}
+	switch v := v.(type) {
+	case nil:
+		f.Forget(i)
+	case bool:
+		f.SetBool(i, v)
+	case int64:
+		f.SetInt(i, v)
+	case float64:
+		f.SetNumber(i, v)
+	case calendar.Day:
+		f.SetDay(i, v)
+	case []string:
+		set := make([]int, len(v))
+		for k, id := range v {
+			set[k] = index(id)
+		}
+		f.SetSet(i, set)
+	case string:
+		if t.Kind == rule.Enum {
+			f.SetEnum(i, index(v))
+		} else {
+			f.SetText(i, v)
+		}
+	default:
+		panic(fmt.Sprintf("interpreter: a fact says no %T", v))
+	}
 }
 
 // Value returns what the fact with index i says: a bool, int64, float64, calendar.Day, string (the id of an

@@ -99,7 +99,7 @@ func (s *Space) lookAt(m *dsl.Model) {
 			}
 		}
 	}
-	for _, r := range rulesOf(m) {
+	for _, r := range m.Rules() {
 		r.Expr.Walk(func(e *rule.Expr) {
 			if len(e.Args) == 2 {
 				s.compare(e)
@@ -142,29 +142,4 @@ func union[T comparable](have, more []T) []T {
 		}
 	}
 	return have
-}
-
-// rulesOf lists every rule of a model, in file order.
-func rulesOf(m *dsl.Model) (out []*dsl.Rule) {
-	add := func(r *dsl.Rule) {
-		if r != nil {
-			out = append(out, r)
-		}
-	}
-	for _, d := range m.Defines {
-		add(d.Rule)
-	}
-	for _, s := range m.Stages {
-		add(s.When)
-	}
-	for _, s := range m.Steps {
-		add(s.When)
-		for _, item := range s.Done {
-			add(item.Rule)
-		}
-	}
-	for _, o := range m.Outcomes {
-		add(o.When)
-	}
-	return out
 }

@@ -1,8 +1,6 @@
 package cohort
 
 import (
-	"slices"
-
 	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/rule"
@@ -88,30 +86,9 @@ func (t *track) put(f *interpreter.Facts, k int, said any) {
 	if i < 0 {
 		return
 	}
-	switch v := said.(type) {
-	case nil:
-		f.Forget(i)
-	case nobodyKnows:
+	if _, nobody := said.(nobodyKnows); nobody {
 		f.SetUnobtainable(i)
-	case bool:
-		f.SetBool(i, v)
-	case int64:
-		f.SetInt(i, v)
-	case float64:
-		f.SetNumber(i, v)
-	case calendar.Day:
-		f.SetDay(i, v)
-	case string:
-		if known := t.model.Facts[i].Type; known.Kind == rule.Enum {
-			f.SetEnum(i, slices.Index(known.Values, v))
-		} else {
-			f.SetText(i, v)
-		}
-	case []string:
-		values := make([]int, len(v))
-		for j, id := range v {
-			values[j] = slices.Index(t.model.Facts[i].Type.Values, id)
-		}
-		f.SetSet(i, values)
+		return
 	}
+	f.Put(i, said)
 }

@@ -5,7 +5,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
@@ -219,7 +218,7 @@ func TestTheSolverAnswersAsAllCellsDo(t *testing.T) {
 			filled.Forget(k)
 			from(n + 1)
 			for c := range s.Domains[k].Cells {
-				put(filled, k, s.Domains[k].Fact, c, s.Domains[k].Cells[c].Value)
+				filled.Put(k, s.Domains[k].Cells[c].Value)
 				from(n + 1)
 			}
 			for _, set := range subsets(s.Domains[k]) {
@@ -250,23 +249,4 @@ func subsets(d *cells.Domain) (out [][]int) {
 		out = append(out, set)
 	}
 	return out
-}
-
-func put(f *interpreter.Facts, i int, fact *dsl.Fact, cell int, value any) {
-	switch v := value.(type) {
-	case bool:
-		f.SetBool(i, v)
-	case int64:
-		f.SetInt(i, v)
-	case float64:
-		f.SetNumber(i, v)
-	case calendar.Day:
-		f.SetDay(i, v)
-	case string:
-		if fact.Type.Kind == rule.Text {
-			f.SetText(i, v)
-		} else {
-			f.SetEnum(i, cell)
-		}
-	}
 }

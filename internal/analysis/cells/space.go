@@ -133,28 +133,10 @@ func (b *builder) surveyModel(m *dsl.Model) {
 	}
 }
 
-// Rules lists the rules of a model: of its definitions, stages, steps with their checklists, and outcomes. Those of
-// definitions may be no truth values.
+// Rules lists what the rules of a model say. Those of definitions may be no truth values.
 func Rules(m *dsl.Model) (out []*rule.Expr) {
-	add := func(r *dsl.Rule) {
-		if r != nil {
-			out = append(out, r.Expr)
-		}
-	}
-	for _, d := range m.Defines {
-		add(d.Rule)
-	}
-	for _, s := range m.Stages {
-		add(s.When)
-	}
-	for _, s := range m.Steps {
-		add(s.When)
-		for _, item := range s.Done {
-			add(item.Rule)
-		}
-	}
-	for _, o := range m.Outcomes {
-		add(o.When)
+	for _, r := range m.Rules() {
+		out = append(out, r.Expr)
 	}
 	return out
 }

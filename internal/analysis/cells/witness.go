@@ -3,7 +3,6 @@ package cells
 import (
 	"slices"
 
-	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/rule"
 	"github.com/stegvis/stegvis/interpreter"
 )
@@ -131,29 +130,8 @@ func (w *Witness) Fill(f *interpreter.Facts) {
 
 // Put records in facts of the model's program what the case says of the fact with that index, if it is known.
 func (w *Witness) Put(f *interpreter.Facts, i int) {
-	switch v := w.Value(i).(type) {
-	case bool:
-		f.SetBool(i, v)
-	case int64:
-		f.SetInt(i, v)
-	case float64:
-		f.SetNumber(i, v)
-	case calendar.Day:
-		f.SetDay(i, v)
-	case []string:
-		var set []int
-		for k, has := range w.Has[i] {
-			if has {
-				set = append(set, k)
-			}
-		}
-		f.SetSet(i, set)
-	case string:
-		if w.space.Domains[i].Fact.Type.Kind == rule.Text {
-			f.SetText(i, v)
-		} else {
-			f.SetEnum(i, w.Cell[i])
-		}
+	if v := w.Value(i); v != nil {
+		f.Put(i, v)
 	}
 }
 
