@@ -61,7 +61,9 @@ func (p *Program) load(f *Facts, r *Result) {
 		r.bits[2*i], r.bits[2*i+1] = k, ^k
 	}
 	rest := r.bits[2*n:]
-	clear(rest)
+	for i := 2 * len(p.layout.kinds); i < len(rest); i++ {
+		rest[i] = 0
+	}
 	for i := range p.layout.kinds {
 		kinds := &p.layout.kinds[i]
 		come := known[i] & kinds.events

@@ -15,22 +15,29 @@ func (p *Program) asked(i int32, f *Facts, r *Result) {
 	if status == Scheduled || status == Required && !c.canAsk {
 		return
 	}
-	if s := &r.scratch; !s.begun {
-		s.begun = true
-		s.ready(p, f, r)
-	}
+	p.begin(f, r)
 	if status == Undetermined {
 		p.whyUnknown(c.stage, &p.relevance.whens[i], &c.applies, forRule, f, r)
 	} else {
 		p.unmet(i, f, r)
-		p.undatedFrom(c, f, r)
+		if c.dated {
+			p.undatedFrom(c, f, r)
+		}
 	}
 	p.collect(i, f, r)
 }
 
+// begin makes the working memory ready for the case at hand, once something is to be asked for.
+func (p *Program) begin(f *Facts, r *Result) {
+	if s := &r.scratch; !s.begun {
+		s.begun = true
+		s.ready(p, f, r)
+	}
+}
+
 // undecided finds the facts (c) that leave an outcome undecided whose after steps are passed.
 func (p *Program) undecided(f *Facts, r *Result) {
-	r.scratch.ready(p, f, r)
+	p.begin(f, r)
 	for i := range p.outcomes {
 		if o := &p.outcomes[i]; o.after.passed(r) {
 			p.whyUnknown(o.stage, &p.relevance.outcomes[i], &o.holds, forRule, f, r)
@@ -170,10 +177,13 @@ func (m *Missing) urgency() calendar.Day {
 // outcome that is undecided though its after steps are passed.
 func (p *Program) stuckOn(f *Facts, r *Result) {
 	s := &r.scratch
-	s.ready(p, f, r)
-	for i := range r.steps {
-		if r.StepStatus(i) == Undetermined {
-			p.whyUnknown(p.steps[i].stage, &p.relevance.whens[i], &p.steps[i].applies, forHang, f, r)
+	p.begin(f, r)
+	for w := range r.sets {
+		for set := r.sets[w].ahead; set != 0; set &= set - 1 {
+			i := w<<6 + bits.TrailingZeros64(set)
+			if r.steps[i].status == Undetermined {
+				p.whyUnknown(p.steps[i].stage, &p.relevance.whens[i], &p.steps[i].applies, forHang, f, r)
+			}
 		}
 	}
 	for i := range p.outcomes {
@@ -181,11 +191,13 @@ func (p *Program) stuckOn(f *Facts, r *Result) {
 			p.whyUnknown(o.stage, &p.relevance.outcomes[i], &o.holds, forHang, f, r)
 		}
 	}
-	for i := range p.layout.facts {
-		if at := p.layout.bit[i]; s.found[at>>6]>>(at&63)&1 != 0 && f.IsUnobtainable(i) {
-			r.Stuck = append(r.Stuck, int32(i))
+	nobody := f.unobtainable()
+	for w, set := range s.found {
+		s.found[w] = 0
+		for set &= nobody[w]; set != 0; set &= set - 1 {
+			r.Stuck = append(r.Stuck, p.layout.byBit[w<<6+bits.TrailingZeros64(set)])
 		}
 	}
-	clear(s.found)
+	slices.Sort(r.Stuck)
 	clear(s.entered)
 }

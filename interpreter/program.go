@@ -73,7 +73,8 @@ type stepCode struct {
 	items   []code
 	open    []term  // the items that are one test of a fact that can be asked for, or known(x)
 	asks    []int32 // the other items that something can be asked for
-	canAsk  bool    // something in the checklist, or a date that time counts from can be asked for
+	canAsk  bool    // something in the checklist, or a date that time counts from, can be asked for
+	dated   bool    // such a date can
 	bounds  []bound // the step's own time, then its stage's
 	every   *everyCode
 }
@@ -283,11 +284,12 @@ func (p *Program) lowerStep(l *lowerer, s *dsl.Step) {
 		}
 	}
 	for i := range c.bounds {
-		c.canAsk = c.canAsk || !c.bounds[i].from.event
+		c.dated = c.dated || !c.bounds[i].from.event
 	}
 	if e := c.every; e != nil {
-		c.canAsk = c.canAsk || e.since != nil && !e.since.event || e.start != nil && !e.start.event
+		c.dated = e.since != nil && !e.since.event || e.start != nil && !e.start.event
 	}
+	c.canAsk = c.dated
 	p.steps[s.Index] = c
 	l.pend(int32(s.Index), applies)
 }
