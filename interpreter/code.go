@@ -35,7 +35,6 @@ type literal int32
 
 func positive(bit int32) literal { return literal(bit << 1) }
 func (l literal) bit() int32     { return int32(l >> 1) }
-func (l literal) negated() bool  { return l&1 != 0 }
 func (l literal) not() literal   { return l ^ 1 }
 
 // at is where the bit stands that says that the literal holds.

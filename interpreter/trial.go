@@ -56,13 +56,12 @@ type bitset []uint64
 
 func newBitset(n int) bitset      { return make(bitset, (n+63)/64) }
 func (s bitset) add(i int32)      { s[i>>6] |= 1 << (i & 63) }
-func (s bitset) has(i int32) bool { return s[i>>6]>>(i&63)&1 != 0 }
 
-// begin makes t a copy of the decision r, for trials.
-func (t *Result) begin(p *Program, r *Result) {
-	t.at = r.at
-	t.fit(p)
-	copy(t.valueTemps, r.valueTemps)
+// begin makes r ready for trials of what another decision is of.
+func (r *Result) begin(p *Program, of *Result) {
+	r.at = of.at
+	r.fit(p)
+	copy(r.valueTemps, of.valueTemps)
 }
 
 // standing is what a case says of a fact beside its value or its day.
