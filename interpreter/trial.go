@@ -54,8 +54,8 @@ func newTries(p *Program) *tries {
 // bitset is a set of small numbers.
 type bitset []uint64
 
-func newBitset(n int) bitset      { return make(bitset, (n+63)/64) }
-func (s bitset) add(i int32)      { s[i>>6] |= 1 << (i & 63) }
+func newBitset(n int) bitset { return make(bitset, (n+63)/64) }
+func (s bitset) add(i int32) { s[i>>6] |= 1 << (i & 63) }
 
 // begin makes r ready for trials of what another decision is of.
 func (r *Result) begin(p *Program, of *Result) {
