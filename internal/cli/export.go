@@ -49,8 +49,12 @@ func (a *app) exportCommand() *cobra.Command {
 // formats lists the forms that a model can be written in, a line for each.
 func (a *app) formats() string {
 	var lines []string
+	width := 0
 	for _, f := range export.Formats() {
-		lines = append(lines, "  "+f.Name+"  "+f.Title(a.lang))
+		width = max(width, len(f.Name))
+	}
+	for _, f := range export.Formats() {
+		lines = append(lines, fmt.Sprintf("  %-*s  %s", width, f.Name, f.Title(a.lang)))
 	}
 	return strings.Join(lines, "\n")
 }

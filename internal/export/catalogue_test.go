@@ -47,7 +47,7 @@ func TestTheCatalogueHasWhatTheCodeNames(t *testing.T) {
 			return true
 		})
 	}
-	whole := regexp.MustCompile(`^(about|gaps|parties|steps|stages|chart|time|every|outcomes|limits|sum|capacities|facts|answer|definitions|law|verdict|finding|notes|choices|sources|mark|origin|rule)\.[a-z.-]*[a-z]$`)
+	whole := regexp.MustCompile(`^(about|gaps|parties|steps|stages|chart|time|every|outcomes|limits|sum|capacities|facts|answer|definitions|law|verdict|finding|notes|choices|sources|mark|origin|rule|drawing|table|schema)\.[a-z.-]*[a-z]$`)
 	ids := export.Catalogue.IDs(lang.SV, "")
 	for s := range named {
 		if whole.MatchString(s) && !slices.Contains(ids, s) && !slices.ContainsFunc(ids, func(id string) bool { return strings.HasPrefix(id, s+"-") }) {

@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl"
@@ -18,7 +19,7 @@ func (p *page) chart() {
 // writeMermaid writes the chart alone, with the name of the model.
 func writeMermaid(w io.Writer, r Request) error {
 	p := newPage(r)
-	_, err := io.WriteString(w, "---\ntitle: "+label(p.in(p.m.Title))+"\n---\n"+p.mermaid())
+	_, err := io.WriteString(w, "---\ntitle: "+strconv.Quote(flat(p.in(p.m.Title)))+"\n---\n"+p.mermaid())
 	return err
 }
 

@@ -1,7 +1,11 @@
 // Package export writes a model out in other forms than its file, for people and for other tools. A form is
-// a Format, found by its name; today there is one, md, the page about a model.
+// a Format, found by its name: the page about a model (md), a drawing (svg), charts for other programs (dot, mermaid), a
+// table (csv) and a schema of its cases (jsonschema).
 //
-// The page is made in two passes, so that a further form of it needs only a second one. The first (page.go and the
+// The drawing is made in two passes. layout.go, boxes.go and arrows.go find the place of everything, as a value without
+// the marks of any form; svg.go writes it.
+//
+// The page too is made in two passes, so that a further form of it needs only a second one. The first (page.go and the
 // files named after its sections) reads the model and says in a reader's language what is on the page, as blocks
 // of text without any marks (blocks.go). The second (markdown.go) writes the blocks as Markdown, and alone knows what
 // must be escaped. Everything is read from the model itself and from dsl.Model.Judge; the words of rules are those of
@@ -53,6 +57,11 @@ func (f Format) Title(l lang.Lang) string { return catalogue.Text(l, "format."+f
 // formats are all there are, in the order they are offered.
 var formats = []Format{
 	{Name: "md", Write: writeMarkdown},
+	{Name: "svg", Write: writeSVG},
+	{Name: "dot", Write: writeDOT},
+	{Name: "mermaid", Write: writeMermaid},
+	{Name: "csv", Write: writeCSV},
+	{Name: "jsonschema", Write: writeSchema},
 }
 
 // Formats lists the forms that a model can be written in.

@@ -19,6 +19,7 @@ type page struct {
 	versions []*interpreter.Program
 	l        lang.Lang
 	number   map[*dsl.Step]int // of a step on this page, from 1, in the order it tells of them
+	order    *order
 	judged   []dsl.Judgement
 	doc      document
 }
@@ -30,6 +31,7 @@ func newPage(r Request) *page {
 			p.number[s] = len(p.number) + 1
 		}
 	}
+	p.order = newOrder(p.m)
 	p.judged = p.m.Judge()
 	return p
 }

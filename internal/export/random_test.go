@@ -29,6 +29,7 @@ func TestAnyModelHasAPage(t *testing.T) {
 		}
 		for _, r := range requests(interpreter.NewSet(read)) {
 			checkPage(t, r)
+			checkForms(t, r)
 		}
 	})
 }

@@ -42,7 +42,7 @@ func (w *way) verdict() verdict {
 // which comes after the step that records that event, and when the stage does not lie after the limit's end. It
 // follows on another when its time counts from an event that a step records which comes after a step of the other.
 func longestWay(m *dsl.Model, limit *dsl.Limit) *way {
-	o := &order{m: m, before: map[*dsl.Step]map[*dsl.Step]bool{}}
+	o := newOrder(m)
 	best := map[*dsl.Stage]*way{} // the longest that ends with each
 	var longest *way
 	for _, s := range m.Stages { // stages that follow on one another stand in that order in the file
@@ -71,6 +71,10 @@ func longestWay(m *dsl.Model, limit *dsl.Limit) *way {
 type order struct {
 	m      *dsl.Model
 	before map[*dsl.Step]map[*dsl.Step]bool
+}
+
+func newOrder(m *dsl.Model) *order {
+	return &order{m: m, before: map[*dsl.Step]map[*dsl.Step]bool{}}
 }
 
 // ancestors returns the steps that must be passed before s.

@@ -1,0 +1,40 @@
+package export
+
+import (
+	"fmt"
+
+	"github.com/stegvis/stegvis/dsl"
+)
+
+// ending is the outcomes that wait for the same steps.
+type ending struct {
+	outcomes []*dsl.Outcome
+	last     []*dsl.Step // those they wait for, without the ones that come before another of them
+}
+
+// endingGroups gathers the outcomes by what they wait for, in file order.
+func endingGroups(m *dsl.Model) []*ending {
+	o := newOrder(m)
+	byKey := map[string]*ending{}
+	var out []*ending
+	for _, x := range m.Outcomes {
+		var last []*dsl.Step
+		key := ""
+		for _, s := range x.After {
+			covered := false
+			for _, other := range x.After {
+				covered = covered || o.ancestors(other)[s]
+			}
+			if !covered {
+				last = append(last, s)
+				key += fmt.Sprint(s.Index, " ")
+			}
+		}
+		if byKey[key] == nil {
+			byKey[key] = &ending{last: last}
+			out = append(out, byKey[key])
+		}
+		byKey[key].outcomes = append(byKey[key].outcomes, x)
+	}
+	return out
+}
