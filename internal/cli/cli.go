@@ -130,6 +130,7 @@ var commands = []command{
 	{"cohort", (*app).cohortCommand},
 	{"batch", (*app).batchCommand},
 	{"verify", (*app).verifyCommand},
+	{"compare", (*app).compareCommand},
 }
 
 // root makes the tree of commands, as far as a run with the arguments can need it.
