@@ -58,12 +58,15 @@ func (v *verifier) searchIn(bad, ordered cells.Formula, confirm func(*interprete
 }
 
 // smallest finds the smallest case in which f holds and that the interpreter confirms. Those that it refuses are set aside
-// one by one.
+// one by one; where that leaves none, nothing is proven, since other values of the same cells might do.
 func (v *verifier) smallest(f cells.Formula, confirm func(*interpreter.Result) bool) (*cells.Witness, answer) {
-	for range maxRefused {
+	for refused := range maxRefused {
 		w := v.s.Smallest(f)
-		if w == nil {
+		switch {
+		case w == nil && refused == 0:
 			return nil, none
+		case w == nil:
+			return nil, given
 		}
 		if w.Settle(func() bool { return confirm(v.decide(w)) }) {
 			return w, found
