@@ -10,7 +10,8 @@ import (
 )
 
 // BenchmarkExplain answers made-up cases under the law: the bare decision, what is asked for as a decision with the
-// reasons for it (because), and everything that can be told of every step and outcome.
+// reasons for it (because), and everything that can be told of every step and outcome, into the same memory again and into
+// new memory.
 func BenchmarkExplain(b *testing.B) {
 	set := shipped(b, true)
 	p := set.Versions("faros")[0]
@@ -37,5 +38,8 @@ func BenchmarkExplain(b *testing.B) {
 	}
 	var r interpreter.Result
 	each("decision", func(i int) { p.Decide(facts[i], days[i], &r) })
+	each("because", func(i int) { p.Because(facts[i], days[i], lang.SV) })
+	var out interpreter.Explanation
+	each("explanation-reused", func(i int) { p.ExplainInto(facts[i], days[i], lang.SV, &out) })
 	each("explanation", func(i int) { p.Explain(facts[i], days[i], lang.SV) })
 }

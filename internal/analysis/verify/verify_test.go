@@ -405,3 +405,18 @@ func TestMorePlacesThanAreToldOfAreNotDropped(t *testing.T) {
 		t.Errorf("found %v", ids)
 	}
 }
+
+// The solver leaves arithmetic open, and of the values that could do only some are tried. Where none of those does, nothing is
+// proven.
+func TestCasesThatTheInterpreterRefusesLeaveAQuestionOpen(t *testing.T) {
+	number := "type = \"int\"\nmin = 0\nmax = 1000\nunit = \"h\""
+	rare := "after = [\"a\"]\nwhen = \"i1 * 991 + i2 == 500123\"" // 504 and 659 do
+	r := verify.Run(program(t, head+fact("i1", number)+fact("i2", number)+step("a", "done = [\"known(i1)\", \"known(i2)\"]")+
+		outcome("u", rare)+outcome("slut", "after = [\"a\"]\nwhen = \"true\"")), day)
+	if !slices.ContainsFunc(r.Findings, func(f *verify.Finding) bool { return f.ID() == "unproven/clash+u+slut" }) {
+		for _, f := range r.Findings {
+			t.Log(f.ID())
+		}
+		t.Error("that u and slut never claim one case is taken for proven")
+	}
+}
