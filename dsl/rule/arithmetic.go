@@ -57,6 +57,11 @@ func (c *checker) sign(n *node) *Expr {
 		return &same
 	}
 	t := Type{Kind: e.Type.Kind, Min: 0 - e.Type.Max, Max: 0 - e.Type.Min}
+	if e.Op == OpConst { // -+5 is a literal, as -5 is
+		literal := *e
+		literal.Span, literal.Type, literal.Value, literal.Number = c.span(n), t, -e.Value, 0-e.Number
+		return &literal
+	}
 	return c.build(n, OpNeg, t, e)
 }
 
