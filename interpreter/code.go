@@ -112,6 +112,9 @@ func (p *Program) weigh(c *code, bits []uint64) (lacking, against uint64) {
 	return lacking, against
 }
 
+// weighOthers goes on with the terms after the first two. It is rarely called, and taken in where it is, it would make the
+// loops that call it slower.
+//
 //go:noinline
 func (p *Program) weighOthers(c *code, bits []uint64, lacking, against uint64) (uint64, uint64) {
 	for i := c.from; i < c.to; i++ {
@@ -149,7 +152,7 @@ const (
 	opDayEq                 // the slot of days equals imm
 	opDayLt                 //
 	opDayLe                 //
-	opSinceEq               // the days since the slot of days equal imm; in units of arg: weeks or months
+	opSinceEq               // the time since the slot of days equals imm; arg is its unit: days, weeks or months
 	opSinceLt               //
 	opSinceLe               //
 	opCompare               // comparison arg of two values that are computed

@@ -86,8 +86,7 @@ func (f *Facts) come(i int, at calendar.Day) (come uint64) {
 }
 
 // settle finds where steps stand (DESIGN 3.5) for which it is known whether they apply; all that they come after are among
-// them or have been settled. Every step is looked at, be it needed or not: what is not looked at has to be guessed, and a
-// wrong guess costs more than twenty steps.
+// them or have been settled.
 func (p *Program) settle(phase []groupWord, r *Result) {
 	for _, g := range phase {
 		s, checklists := &r.sets[g.word], p.checklists[g.word<<6:]
@@ -128,7 +127,7 @@ func (p *Program) pass(g groupWord, r *Result) {
 		a := &p.after[g.word<<6+int32(i)]
 		yes := bit(a.own&^passed == 0)
 		if a.others != nil {
-			yes &= bit(a.passed(r))
+			yes &= bit(a.othersPassed(r))
 		}
 		open |= yes << (i & 63)
 		passed |= open & not
@@ -313,7 +312,7 @@ func (p *Program) outcome(r *Result) int {
 	all := r.bits
 	for i := 0; i < len(p.outcomes); i++ {
 		o := &p.outcomes[i]
-		if o.after.own&^r.sets[0].passed != 0 || o.after.others != nil && !o.after.passed(r) {
+		if o.after.own&^r.sets[0].passed != 0 || o.after.others != nil && !o.after.othersPassed(r) {
 			i = int(o.alike)
 			continue
 		}

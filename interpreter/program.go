@@ -118,12 +118,17 @@ func (g *group) equal(h *group) bool { return g.own == h.own && slices.Equal(g.o
 
 // passed tells whether all of the group are passed.
 func (g *group) passed(r *Result) bool {
+	return g.own&^r.sets[g.word].passed == 0 && g.othersPassed(r)
+}
+
+// othersPassed tells whether those of the group that are of other words are passed.
+func (g *group) othersPassed(r *Result) bool {
 	for _, x := range g.others {
 		if x.mask&^r.sets[x.word].passed != 0 {
 			return false
 		}
 	}
-	return g.own&^r.sets[g.word].passed == 0
+	return true
 }
 
 type bound struct {
