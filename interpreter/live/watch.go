@@ -94,10 +94,11 @@ func (w *watch) follow() {
 		w.remember(path, t) // before the first event of it
 		if err := w.fs.Add(path); err != nil {
 			w.forget(path)
-			if t.essential {
+			closed := errors.Is(err, fsnotify.ErrClosed)
+			if t.essential || closed {
 				why = err.Error()
 			}
-			if errors.Is(err, fsnotify.ErrClosed) { // it has failed for good; the next look tries a new one
+			if closed { // it has failed for good, whatever path showed it; the next look tries a new one
 				w.fs = nil
 				break
 			}
