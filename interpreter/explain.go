@@ -2,7 +2,6 @@ package interpreter
 
 import (
 	"embed"
-	"io/fs"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/lang"
@@ -11,13 +10,7 @@ import (
 //go:embed catalogue/*.json
 var catalogueFiles embed.FS
 
-var catalogue = func() *lang.Catalogue {
-	sub, err := fs.Sub(catalogueFiles, "catalogue")
-	if err != nil {
-		panic(err)
-	}
-	return lang.MustCatalogue(sub)
-}()
+var catalogue = lang.Embedded(catalogueFiles)
 
 // Explain answers as Decision does, and tells why: for every step and outcome the clauses of its rules with
 // their values, the facts they look at, the steps it comes after, where its time comes from, and which single

@@ -10,7 +10,6 @@ package diag
 
 import (
 	"embed"
-	"io/fs"
 	"sort"
 
 	"github.com/stegvis/stegvis/dsl/lang"
@@ -59,13 +58,7 @@ type Related struct {
 var catalogueFiles embed.FS
 
 // Catalogue holds the words of every diagnostic.
-var Catalogue = func() *lang.Catalogue {
-	sub, err := fs.Sub(catalogueFiles, "catalogue")
-	if err != nil {
-		panic(err)
-	}
-	return lang.MustCatalogue(sub)
-}()
+var Catalogue = lang.Embedded(catalogueFiles)
 
 // Message returns what is wrong, in l.
 func (d *Diagnostic) Message(l lang.Lang) string { return Catalogue.Text(l, d.Code, d.Args) }

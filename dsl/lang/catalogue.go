@@ -2,6 +2,7 @@ package lang
 
 import (
 	"bytes"
+	"embed"
 	"errors"
 	"fmt"
 	"io"
@@ -44,6 +45,15 @@ func NewCatalogue(fsys fs.FS) (*Catalogue, error) {
 // MustCatalogue is NewCatalogue for files that are built into the binary. Each language is read when it is first asked
 // for, since most runs need few sentences, and in one language; what NewCatalogue fails on is a panic then.
 func MustCatalogue(fsys fs.FS) *Catalogue { return unread(fsys) }
+
+// Embedded is MustCatalogue of the folder catalogue in files, which is where a package keeps its sentences.
+func Embedded(files embed.FS) *Catalogue {
+	sub, err := fs.Sub(files, "catalogue")
+	if err != nil {
+		panic(err) // the name is a path as fs wants it
+	}
+	return MustCatalogue(sub)
+}
 
 func unread(fsys fs.FS) *Catalogue {
 	c := &Catalogue{read: map[Lang]func() (*sentences, error){}}

@@ -8,7 +8,6 @@ import (
 	"embed"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
 	"slices"
@@ -30,13 +29,7 @@ const (
 //go:embed catalogue/*.json
 var catalogueFiles embed.FS
 
-var catalogue = func() *lang.Catalogue {
-	sub, err := fs.Sub(catalogueFiles, "catalogue")
-	if err != nil {
-		panic(err)
-	}
-	return lang.MustCatalogue(sub)
-}()
+var catalogue = lang.Embedded(catalogueFiles)
 
 // errFound ends a command that has told of problems and exits with 1.
 var errFound = errors.New("problems were found")

@@ -19,7 +19,6 @@ import (
 	"embed"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl/diag"
@@ -30,13 +29,7 @@ import (
 //go:embed catalogue/*.json
 var catalogueFiles embed.FS
 
-var catalogue = func() *lang.Catalogue {
-	sub, err := fs.Sub(catalogueFiles, "catalogue")
-	if err != nil {
-		panic(err)
-	}
-	return lang.MustCatalogue(sub)
-}()
+var catalogue = lang.Embedded(catalogueFiles)
 
 // Request says what is written.
 type Request struct {

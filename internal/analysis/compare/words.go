@@ -2,7 +2,6 @@ package compare
 
 import (
 	"embed"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -16,13 +15,7 @@ import (
 //go:embed catalogue/*.json
 var catalogueFiles embed.FS
 
-var catalogue = func() *lang.Catalogue {
-	sub, err := fs.Sub(catalogueFiles, "catalogue")
-	if err != nil {
-		panic(err)
-	}
-	return lang.MustCatalogue(sub)
-}()
+var catalogue = lang.Embedded(catalogueFiles)
 
 func say(l lang.Lang, id string, args map[string]any) string { return catalogue.Text(l, id, args) }
 

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"embed"
-	"io/fs"
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl"
@@ -14,13 +13,7 @@ import (
 //go:embed catalogue/*.json
 var catalogueFiles embed.FS
 
-var catalogue = func() *lang.Catalogue {
-	sub, err := fs.Sub(catalogueFiles, "catalogue")
-	if err != nil {
-		panic(err)
-	}
-	return lang.MustCatalogue(sub)
-}()
+var catalogue = lang.Embedded(catalogueFiles)
 
 // Text says in words of l what the finding is.
 func (f *Finding) Text(l lang.Lang) string {
