@@ -22,6 +22,7 @@ import (
 	"github.com/stegvis/stegvis/dsl/lang"
 	"github.com/stegvis/stegvis/internal/batch"
 	"github.com/stegvis/stegvis/internal/casefile"
+	"github.com/stegvis/stegvis/internal/casefile/parquettest"
 	"github.com/stegvis/stegvis/internal/casetest"
 	"github.com/stegvis/stegvis/internal/tally"
 	"github.com/stegvis/stegvis/interpreter"
@@ -394,7 +395,7 @@ func TestATableOfAnswersSaysWhatTheDecisionsSay(t *testing.T) {
 		t.Fatal(err, len(rows))
 	}
 	o.To = casefile.Parquet
-	typed := readTable(t, run(t, bytes.NewReader(shippedCohort()), o).out)
+	typed := parquettest.Rows(t, run(t, bytes.NewReader(shippedCohort()), o).out)
 	for i, text := range decisions {
 		var d struct {
 			Row  int64

@@ -13,9 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/lang"
-	"github.com/stegvis/stegvis/dsl/rule"
 	"github.com/stegvis/stegvis/internal/batch"
 	"github.com/stegvis/stegvis/internal/casefile"
 	"github.com/stegvis/stegvis/internal/casetest"
@@ -37,48 +35,6 @@ func cohortOf(t testing.TB, set *interpreter.Set, n int) map[casefile.Format][]b
 		out[f] = b.Bytes()
 	}
 	return out
-}
-
-// rowText takes the cells of a row of answers as texts.
-type rowText struct {
-	names []string
-	cells map[string]string
-}
-
-func (r rowText) put(col int, text string) bool {
-	r.cells[r.names[col]] = text
-	return true
-}
-
-func (r rowText) Kind(int) rule.Kind                   { return rule.Invalid }
-func (r rowText) CellBool(col int, v bool) bool        { return r.put(col, fmt.Sprint(v)) }
-func (r rowText) CellInt(col int, v int64) bool        { return r.put(col, fmt.Sprint(v)) }
-func (r rowText) CellFloat(col int, v float64) bool    { return r.put(col, fmt.Sprint(v)) }
-func (r rowText) CellDay(col int, d calendar.Day) bool { return r.put(col, d.String()) }
-func (r rowText) CellString(col int, s []byte) bool    { return r.put(col, string(s)) }
-func (r rowText) CellList(col int, items [][]byte) bool {
-	return r.put(col, string(bytes.Join(items, []byte(";"))))
-}
-
-func readTable(t *testing.T, text []byte) (rows []map[string]string) {
-	t.Helper()
-	f, err := casefile.OpenParquet(bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b casefile.Batch
-	for {
-		if err := f.Read(&b, 300); errors.Is(err, io.EOF) {
-			return rows
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		for i := range b.Rows() {
-			r := rowText{names: f.Names(), cells: map[string]string{}}
-			b.Row(i, r)
-			rows = append(rows, r.cells)
-		}
-	}
 }
 
 func TestOddTexts(t *testing.T) {
