@@ -1,0 +1,112 @@
+package casework
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/stegvis/stegvis/dsl"
+	"github.com/stegvis/stegvis/internal/store"
+	"github.com/stegvis/stegvis/interpreter"
+)
+
+// ErrNoProgram is returned for a case whose model is not among the files and has never answered.
+var ErrNoProgram = errors.New("casework: no files answer for the case")
+
+// programs finds the program that answers: of the files there are now, or of those that the store kept.
+type programs struct {
+	live func() *interpreter.Set
+
+	mu   sync.Mutex
+	kept map[string]*interpreter.Program // by hash
+	told map[string]bool                 // hashes that were kept by this process
+}
+
+// now returns the program that answers for a version of a model now: that of the files there are, else that of the files that
+// answered last.
+func (x *programs) now(tx *store.Tx, model, version string) (*interpreter.Program, error) {
+	if p := x.ofLive(model, version); p != nil {
+		return p, nil
+	}
+	return x.at(tx, model, version, tx.At())
+}
+
+func (x *programs) ofLive(model, version string) *interpreter.Program {
+	for _, p := range x.live().Versions(model) {
+		if p.Model().Version == version {
+			return p
+		}
+	}
+	return nil
+}
+
+// at returns the program that answered for a version of a model at a moment.
+func (x *programs) at(tx *store.Tx, model, version string, at time.Time) (*interpreter.Program, error) {
+	hash, err := tx.ActiveAt(model, version, at)
+	switch {
+	case err != nil:
+		return nil, err
+	case hash == "":
+		return nil, ErrNoProgram
+	}
+	return x.of(tx, model, version, hash)
+}
+
+// of returns the program of the hash.
+func (x *programs) of(tx *store.Tx, model, version, hash string) (*interpreter.Program, error) {
+	if p := x.ofLive(model, version); p != nil && p.Model().Hash == hash {
+		return p, nil
+	}
+	x.mu.Lock()
+	p := x.kept[hash]
+	x.mu.Unlock()
+	if p != nil {
+		return p, nil
+	}
+	files, err := tx.Files(hash)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range dsl.Load(files).Models {
+		if m.ID == model && m.Version == version && m.Hash == hash {
+			p = interpreter.Compile(m)
+			x.mu.Lock()
+			if x.kept == nil {
+				x.kept = map[string]*interpreter.Program{}
+			}
+			x.kept[hash] = p
+			x.mu.Unlock()
+			return p, nil
+		}
+	}
+	return nil, fmt.Errorf("casework: the files with the hash %s do not make the model %s, version %s, any more", hash, model, version)
+}
+
+// keep keeps the files of a program that answers.
+func (x *programs) keep(tx *store.Tx, p *interpreter.Program) error {
+	m := p.Model()
+	x.mu.Lock()
+	told := x.told[m.Hash]
+	x.mu.Unlock()
+	if !told { // whether the transaction ends well is not known here, so it is noted only when the row is found there
+		if err := tx.KeepFiles(m.Hash, m.Files); err != nil {
+			return err
+		}
+	}
+	is, err := tx.ActiveAt(m.ID, m.Version, tx.At())
+	if err != nil {
+		return err
+	}
+	if is == m.Hash {
+		x.mu.Lock()
+		if x.told == nil {
+			x.told = map[string]bool{}
+		}
+		x.told[m.Hash] = true
+		x.mu.Unlock()
+		return nil
+	}
+	_, err = tx.Activate(m.ID, m.Version, m.Hash)
+	return err
+}

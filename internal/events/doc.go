@@ -1,0 +1,9 @@
+// Package events tells whoever asked to be told when a case's next step changes, or becomes soon or late, or a case ends. An event
+// carries ids and days, never what is known of a person: who is told asks for the rest, and is answered as far as they may see.
+//
+// An event is worked out from how a case stood before and how it stands now (between.go), and kept in the transaction that found it
+// out (log.go). So none is lost and none is of something that did not happen. Whoever reads the log reads it in one order and can go
+// on where they were (Cursor). To webhooks it is sent by jobs that are put down in the same transaction (deliver.go): again and
+// again until it is taken, later each time, and after the last time kept as dead, to be sent again by hand. So it comes at least
+// once, always with the same id.
+package events

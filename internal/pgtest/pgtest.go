@@ -1,0 +1,188 @@
+// Package pgtest starts a real PostgreSQL for tests: Debian's, on a free port of this machine, with its data in a folder that goes
+// away with it. A test that needs one and finds none fails, and says what to install.
+package pgtest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+)
+
+// Server is a running PostgreSQL.
+type Server struct {
+	Port    int
+	dir     string
+	bin     string
+	command *exec.Cmd
+	as      *syscall.SysProcAttr
+	exited  chan struct{}
+	made    atomic.Int64
+}
+
+// Start starts a server that ends with the test.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	s := &Server{bin: folder(t), as: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}}
+	// The path of a socket has room for some 100 letters, so not t.TempDir.
+	dir, err := os.MkdirTemp("", "pgtest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	s.dir = dir
+	if os.Geteuid() == 0 { // PostgreSQL refuses to run as root
+		s.as.Credential = nobody(t)
+		if err := os.Chown(dir, int(s.as.Credential.Uid), int(s.as.Credential.Gid)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.run(t, "initdb", "--pgdata", filepath.Join(dir, "data"), "--username", "stegvis", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")
+	s.Port = freePort(t)
+	s.Up(t)
+	t.Cleanup(func() { s.Down(t) })
+	return s
+}
+
+// folder finds where the server's commands are: on the PATH, or where Debian puts them.
+func folder(t testing.TB) string {
+	t.Helper()
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	for i := len(found) - 1; i >= 0; i-- {
+		if _, err := os.Stat(filepath.Join(found[i], "initdb")); err == nil {
+			return found[i]
+		}
+	}
+	if path, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(path)
+	}
+	t.Fatal("the tests of the store need PostgreSQL: apt install postgresql")
+	return ""
+}
+
+// nobody is whom the server runs as where the tests run as root.
+func nobody(t testing.TB) *syscall.Credential {
+	t.Helper()
+	for _, name := range []string{"postgres", "nobody"} {
+		if u, err := user.Lookup(name); err == nil {
+			uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
+			gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+			if err1 == nil && err2 == nil {
+				return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+			}
+		}
+	}
+	t.Fatal("there is neither a user postgres nor nobody to run PostgreSQL as")
+	return nil
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func (s *Server) cmd(name string, args ...string) *exec.Cmd {
+	c := exec.Command(filepath.Join(s.bin, name), args...)
+	c.Dir, c.SysProcAttr = s.dir, s.as
+	c.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "HOME="+s.dir)
+	return c
+}
+
+func (s *Server) run(t testing.TB, name string, args ...string) {
+	t.Helper()
+	c := s.cmd(name, args...)
+	c.SysProcAttr = &syscall.SysProcAttr{Credential: s.as.Credential} // without Pdeathsig, which a thread that ends would send
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", name, err, out)
+	}
+}
+
+// Up starts the server again after Down or Kill, and returns when it answers.
+func (s *Server) Up(t testing.TB) {
+	t.Helper()
+	// Without fsync what is committed is lost with the machine, not with the process, and tests lose no machines.
+	s.command = s.cmd("postgres", "-c", "fsync=off", "-D", filepath.Join(s.dir, "data"), "-k", s.dir, "-c", "listen_addresses=127.0.0.1", "-c", "port="+strconv.Itoa(s.Port),
+		"-c", "max_connections=200", "-c", "shared_buffers=64MB")
+	s.command.SysProcAttr = &syscall.SysProcAttr{Credential: s.as.Credential}
+	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	s.command.Stdout, s.command.Stderr = log, log
+	if err := s.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.exited = make(chan struct{})
+	go func(c *exec.Cmd, exited chan struct{}) {
+		c.Wait()
+		close(exited)
+	}(s.command, s.exited)
+	db, err := sql.Open("pgx", s.address("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		err := db.PingContext(ctx)
+		cancel()
+		if err == nil {
+			return
+		}
+		select {
+		case <-s.exited:
+			text, _ := os.ReadFile(filepath.Join(s.dir, "log"))
+			t.Fatalf("PostgreSQL ended while it started:\n%s", text)
+		case <-t.Context().Done():
+			t.Fatal("PostgreSQL did not start in time")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Down stops the server as an operator does: connections end, what was committed is kept.
+func (s *Server) Down(t testing.TB) { s.end(syscall.SIGINT) }
+
+// Kill ends the server at once, as a lost machine does.
+func (s *Server) Kill(t testing.TB) { s.end(syscall.SIGQUIT) }
+
+func (s *Server) end(sig syscall.Signal) {
+	s.command.Process.Signal(sig)
+	<-s.exited
+}
+
+func (s *Server) address(database string) string {
+	return fmt.Sprintf("postgres://stegvis@127.0.0.1:%d/%s?sslmode=disable", s.Port, database)
+}
+
+// Database makes a new, empty database and returns its address.
+func (s *Server) Database(t testing.TB) string {
+	t.Helper()
+	db, err := sql.Open("pgx", s.address("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	name := fmt.Sprintf("test%d", s.made.Add(1))
+	if _, err := db.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	return s.address(name)
+}

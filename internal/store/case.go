@@ -1,0 +1,210 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"regexp"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/stegvis/stegvis/dsl/calendar"
+	"github.com/stegvis/stegvis/internal/seal"
+)
+
+// State tells whether a case goes on.
+type State string
+
+// The states.
+const (
+	StateOpen   State = "open"
+	StateClosed State = "closed" // by somebody; what an outcome of the model says is in the standing
+	StateErased State = "erased"
+)
+
+// Case is a case, without what is personal in it.
+type Case struct {
+	ID       string
+	Model    string
+	Version  string // "": the one in force when the case started
+	State    State
+	Revision int64 // grows by one with each change
+	Opened   time.Time
+	OpenedBy string
+	Changed  time.Time
+}
+
+// NewCase says what a case is opened with.
+type NewCase struct {
+	ID        string // "": one is made up
+	Reference string // the name that others know the case by, kept as a digest alone; "": none
+	Model     string
+	Version   string
+	By        string
+	Entries   []NewEntry
+}
+
+// idForm is what the id of a case can be: it stands in addresses and logs, so it is opaque.
+var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
+
+// personal is what a personal number or coordination number looks like, with or without century and sign.
+var personal = regexp.MustCompile(`(^|[^0-9])([0-9]{2})?[0-9]{6}[-+]?[0-9]{4}([^0-9]|$)`)
+
+// validID tells whether the id can be that of a case. A personal number never is one, whether its check digit is right or not; a
+// UUID whose digits happen to look like one is.
+func validID(id string) bool {
+	return idForm.MatchString(id) && (!personal.MatchString(id) || uuid.Validate(id) == nil)
+}
+
+// Create opens a case.
+func (tx *Tx) Create(n NewCase) (*Case, error) {
+	if n.ID == "" {
+		n.ID = uuid.NewString()
+	} else if !validID(n.ID) {
+		return nil, ErrBadCase
+	}
+	var reference []byte
+	if n.Reference != "" {
+		reference = tx.s.index.Digest("reference", n.Reference)
+	}
+	c := &Case{ID: n.ID, Model: n.Model, Version: n.Version, State: StateOpen, Revision: 1, Opened: tx.at, OpenedBy: n.By, Changed: tx.at}
+	added, err := tx.exec(`INSERT INTO cases (id, model, version, state, revision, opened_at, opened_by, changed_at, reference)
+		VALUES ($1, $2, $3, 'open', 1, $4, $5, $4, $6) ON CONFLICT DO NOTHING`, c.ID, c.Model, c.Version, micros(tx.at), c.OpenedBy, reference)
+	switch {
+	case err != nil:
+		return nil, err
+	case added == 0:
+		return nil, ErrTaken
+	}
+	key, wrapped := tx.s.ring.NewKey("case " + c.ID)
+	if _, err := tx.exec(`INSERT INTO case_keys (case_id, master, wrapped) VALUES ($1, $2, $3)`, c.ID, wrapped.Master, wrapped.Sealed); err != nil {
+		return nil, err
+	}
+	opening := []NewEntry{{Kind: Opening, Model: n.Model, Version: n.Version}}
+	return c, tx.append(c, key, n.By, append(opening, n.Entries...))
+}
+
+const caseColumns = `id, model, version, state, revision, opened_at, opened_by, changed_at`
+
+func scanCase(row interface{ Scan(...any) error }) (*Case, error) {
+	var c Case
+	var opened, changed int64
+	err := row.Scan(&c.ID, &c.Model, &c.Version, &c.State, &c.Revision, &opened, &c.OpenedBy, &changed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrNoCase
+	}
+	c.Opened, c.Changed = fromMicros(opened), fromMicros(changed)
+	return &c, err
+}
+
+// Case returns a case.
+func (tx *Tx) Case(id string) (*Case, error) {
+	return scanCase(tx.row(`SELECT `+caseColumns+` FROM cases WHERE id = $1`, id))
+}
+
+// Find returns the case that others know by the reference.
+func (tx *Tx) Find(reference string) (*Case, error) {
+	return scanCase(tx.row(`SELECT `+caseColumns+` FROM cases WHERE reference = $1`, tx.s.index.Digest("reference", reference)))
+}
+
+// hold returns a case that nobody else can change until the transaction ends. Revision 0 holds whichever there is.
+func (tx *Tx) hold(id string, revision int64) (*Case, error) {
+	c, err := scanCase(tx.row(`SELECT `+caseColumns+` FROM cases WHERE id = $1`+tx.s.forUpdate, id))
+	switch {
+	case err != nil:
+		return nil, err
+	case c.State == StateErased:
+		return nil, ErrErased
+	case revision != 0 && revision != c.Revision:
+		return nil, ErrStale
+	}
+	return c, nil
+}
+
+// key returns the key of a case.
+func (tx *Tx) key(id string) (*seal.Key, error) {
+	var w seal.Wrapped
+	err := tx.row(`SELECT master, wrapped FROM case_keys WHERE case_id = $1`, id).Scan(&w.Master, &w.Sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrErased
+	}
+	if err != nil {
+		return nil, err
+	}
+	return tx.s.ring.Unwrap(w, "case "+id)
+}
+
+// change counts a change of the case.
+func (tx *Tx) change(c *Case) error {
+	c.Revision, c.Changed = c.Revision+1, tx.at
+	_, err := tx.exec(`UPDATE cases SET model = $2, version = $3, state = $4, revision = $5, changed_at = $6 WHERE id = $1`,
+		c.ID, c.Model, c.Version, c.State, c.Revision, micros(c.Changed))
+	return err
+}
+
+// Record adds entries to a case of the revision; 0: of whichever it has.
+func (tx *Tx) Record(id string, revision int64, by string, entries []NewEntry) (*Case, error) {
+	if len(entries) == 0 {
+		return nil, ErrNothing
+	}
+	c, err := tx.hold(id, revision)
+	if err != nil {
+		return nil, err
+	}
+	if c.State == StateClosed {
+		return nil, ErrClosed
+	}
+	return c, tx.add(c, by, entries)
+}
+
+// add adds entries to a case that is held.
+func (tx *Tx) add(c *Case, by string, entries []NewEntry) error {
+	key, err := tx.key(c.ID)
+	if err != nil {
+		return err
+	}
+	if err := tx.append(c, key, by, entries); err != nil {
+		return err
+	}
+	return tx.change(c)
+}
+
+// Close ends the work with a case; why is personal and sealed.
+func (tx *Tx) Close(id string, revision int64, by, why string) (*Case, error) {
+	return tx.turn(id, revision, by, StateClosed, NewEntry{Kind: Closing, Note: why})
+}
+
+// Reopen takes the work up again.
+func (tx *Tx) Reopen(id string, revision int64, by, why string) (*Case, error) {
+	return tx.turn(id, revision, by, StateOpen, NewEntry{Kind: Reopening, Note: why})
+}
+
+func (tx *Tx) turn(id string, revision int64, by string, to State, e NewEntry) (*Case, error) {
+	c, err := tx.hold(id, revision)
+	if err != nil {
+		return nil, err
+	}
+	if c.State == to {
+		return c, nil
+	}
+	c.State = to
+	return c, tx.add(c, by, []NewEntry{e})
+}
+
+// Move lets another version of a model, or another model, answer for the case from now on.
+func (tx *Tx) Move(id string, revision int64, by, model, version, why string) (*Case, error) {
+	c, err := tx.hold(id, revision)
+	if err != nil {
+		return nil, err
+	}
+	c.Model, c.Version = model, version
+	return c, tx.add(c, by, []NewEntry{{Kind: Moving, Model: model, Version: version, Note: why}})
+}
+
+// day writes a day, or NULL for none.
+func day(d *calendar.Day) any {
+	if d == nil {
+		return nil
+	}
+	return int64(*d)
+}

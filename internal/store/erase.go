@@ -1,0 +1,71 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// Erasure is the proof that a case was erased.
+type Erasure struct {
+	Case     string
+	At       time.Time
+	By       string
+	Decision string // which decision it rests on
+	Entries  int64  // how many there were
+	Digest   []byte // of the entries as they stand, sealed, in the database
+}
+
+// Erase destroys the key of a case, and with it all that its entries say; what was worked out from them goes too. It cannot be
+// undone. The id stays, so that nobody is answered by another case, and so do the sealed entries, for the chains over them.
+func (tx *Tx) Erase(id string, revision int64, by, decision string) (*Erasure, error) {
+	c, err := tx.hold(id, revision)
+	if err != nil {
+		return nil, err
+	}
+	e := &Erasure{Case: id, At: tx.at, By: by, Decision: decision}
+	if e.Digest, e.Entries, err = tx.digestOf(id); err != nil {
+		return nil, err
+	}
+	if err := tx.fall(id); err != nil {
+		return nil, err
+	}
+	for _, q := range []string{
+		`DELETE FROM case_keys WHERE case_id = $1`,
+		`DELETE FROM requests WHERE case_id = $1`,
+		`UPDATE cases SET reference = NULL WHERE id = $1`,
+	} {
+		if _, err := tx.exec(q, id); err != nil {
+			return nil, err
+		}
+	}
+	c.State = StateErased
+	if err := tx.change(c); err != nil {
+		return nil, err
+	}
+	_, err = tx.exec(`INSERT INTO erasures (case_id, at, "by", decision, entries, digest) VALUES ($1, $2, $3, $4, $5, $6)`,
+		id, micros(e.At), by, decision, e.Entries, e.Digest)
+	return e, err
+}
+
+// Erasure returns the proof of an erasure, and whether it still holds: whether the key is gone, nothing is left that was worked
+// out from the entries, and the entries are those that were sealed. ErrNoCase where the case was not erased.
+func (tx *Tx) Erasure(id string) (e *Erasure, holds bool, err error) {
+	e = &Erasure{Case: id}
+	var at int64
+	err = tx.row(`SELECT at, "by", decision, entries, digest FROM erasures WHERE case_id = $1`, id).Scan(&at, &e.By, &e.Decision, &e.Entries, &e.Digest)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, ErrNoCase
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	e.At = fromMicros(at)
+	var left int64
+	if err := tx.row(`SELECT (SELECT COUNT(*) FROM case_keys WHERE case_id = $1) + (SELECT COUNT(*) FROM standings WHERE case_id = $1)
+		+ (SELECT COUNT(*) FROM standing_steps WHERE case_id = $1) + (SELECT COUNT(*) FROM requests WHERE case_id = $1)`, id).Scan(&left); err != nil {
+		return nil, false, err
+	}
+	digest, n, err := tx.digestOf(id)
+	return e, err == nil && left == 0 && n == e.Entries && string(digest) == string(e.Digest), err
+}

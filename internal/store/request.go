@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// Request is one that may come again: the subject who sends it gives it a key of its own.
+type Request struct {
+	Subject, Key string
+	Asked        []byte // all that the answer hangs on
+}
+
+// Once does f and keeps its answer, or, where the same request was done already, returns the answer that it got then and does
+// nothing. Of the same requests at the same time one is done and the others wait for it. f names the case that the answer is of;
+// the answer goes when that is erased. A key that was used for something else is ErrReused. Where f fails, nothing is kept.
+func (s *Store) Once(ctx context.Context, r Request, f func(*Tx) (id string, answer []byte, err error)) (answer []byte, again bool, err error) {
+	digest := sha256.Sum256(r.Asked)
+	label := "request " + r.Subject + " " + r.Key
+	err = s.InTx(ctx, func(tx *Tx) error {
+		// The row is taken first, so that another with the same key waits here until this one has ended.
+		if _, err := tx.exec(`INSERT INTO requests (subject, key, digest, case_id, at, sealed) VALUES ($1, $2, $3, '', $4, $5)`,
+			r.Subject, r.Key, digest[:], micros(tx.at), []byte{}); err != nil {
+			return err
+		}
+		id, text, err := f(tx)
+		if err != nil {
+			return err
+		}
+		key, err := tx.key(id)
+		if err != nil {
+			return err
+		}
+		answer = text
+		_, err = tx.exec(`UPDATE requests SET case_id = $3, sealed = $4 WHERE subject = $1 AND key = $2`, r.Subject, r.Key, id, key.Seal(text, label))
+		return err
+	})
+	if !isTaken(err) {
+		return answer, false, err
+	}
+	err = s.View(ctx, func(tx *Tx) error {
+		var asked, sealed []byte
+		var id string
+		err := tx.row(`SELECT digest, case_id, sealed FROM requests WHERE subject = $1 AND key = $2`, r.Subject, r.Key).Scan(&asked, &id, &sealed)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return ErrErased // with the case that it was of
+		case err != nil:
+			return err
+		case string(asked) != string(digest[:]):
+			return ErrReused
+		}
+		key, err := tx.key(id)
+		if err == nil {
+			answer, err = key.Open(sealed, label)
+		}
+		return err
+	})
+	return answer, err == nil, err
+}
+
+// ForgetRequests forgets the answers of requests from before the moment, and returns how many there were.
+func (tx *Tx) ForgetRequests(before time.Time) (int64, error) {
+	return tx.exec(`DELETE FROM requests WHERE at < $1`, micros(before))
+}

@@ -1,0 +1,281 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/pressly/goose/v3"
+
+	"github.com/stegvis/stegvis/internal/seal"
+)
+
+// What can stand in the way of a change. Everything else is an error of the database.
+var (
+	ErrNoCase   = errors.New("store: there is no such case")
+	ErrErased   = errors.New("store: the case is erased")
+	ErrClosed   = errors.New("store: the case is closed")
+	ErrStale    = errors.New("store: the case has another revision")
+	ErrTaken    = errors.New("store: there is a case with this id or reference")
+	ErrNoEntry  = errors.New("store: the case has no such entry")
+	ErrReused   = errors.New("store: the key of the request was used for another request")
+	ErrBadCase  = errors.New("store: the id cannot be that of a case")
+	ErrNothing  = errors.New("store: nothing is to be recorded")
+	ErrTooOld   = errors.New("store: the database was made by a newer version")
+	errNoValue  = errors.New("store: a value of a fact is no JSON")
+	ErrWrongKey = errors.New("store: the database belongs to another master key")
+)
+
+// Config says where cases are kept.
+type Config struct {
+	// Address is sqlite:PATH or postgres://….
+	Address string
+	// Ring seals what is personal.
+	Ring *seal.Ring
+	// Now is the clock; nil: the system's. Times are kept to the microsecond.
+	Now func() time.Time
+	// Connections is how many the store holds at the most; 0: 16.
+	Connections int
+}
+
+// Store keeps cases. Any number of goroutines can use it at once, and of a PostgreSQL any number of processes.
+type Store struct {
+	*dialect
+	write, read *sql.DB
+	ring        *seal.Ring
+	index       *seal.Key
+	now         func() time.Time
+}
+
+// Open opens the store and brings the database up to this version's form, in one transaction for each step of the way.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	readers := c.Connections
+	if readers == 0 {
+		readers = 16
+	}
+	d, write, read, err := open(c.Address, readers)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{dialect: d, write: write, read: read, ring: c.Ring, now: c.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if err := s.prepare(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// prepare brings the database up to date and finds, or makes, the key of its index.
+func (s *Store) prepare(ctx context.Context) error {
+	options, err := s.options()
+	if err != nil {
+		return err
+	}
+	m, err := goose.NewProvider(s.goose, s.write, s.migrations(), options...)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	is, knows, err := m.GetVersions(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("store: %w", err)
+	case is > knows:
+		return ErrTooOld
+	}
+	if _, err := m.Up(ctx); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	const label = "index"
+	return s.InTx(ctx, func(tx *Tx) error {
+		key, made := s.ring.NewKey(label)
+		added, err := tx.exec(`INSERT INTO store (one, epoch, index_master, index_key) VALUES (1, $1, $2, $3) ON CONFLICT DO NOTHING`,
+			uuid.NewString(), made.Master, made.Sealed)
+		if err != nil || added == 1 {
+			s.index = key
+			return err
+		}
+		var kept seal.Wrapped
+		if err := tx.row(`SELECT index_master, index_key FROM store`).Scan(&kept.Master, &kept.Sealed); err != nil {
+			return err
+		}
+		if s.index, err = s.ring.Unwrap(kept, label); err != nil {
+			return ErrWrongKey
+		}
+		return nil
+	})
+}
+
+// Close closes the database.
+func (s *Store) Close() error {
+	if s.read == s.write {
+		return s.write.Close()
+	}
+	return errors.Join(s.read.Close(), s.write.Close())
+}
+
+// Kind names the kind of database: sqlite or postgres.
+func (s *Store) Kind() string { return s.name }
+
+// Writer is the database itself, for what else is kept in it.
+func (s *Store) Writer() *sql.DB { return s.write }
+
+// Alone does f while no other process that shares the database does f of its own.
+func (s *Store) Alone(ctx context.Context, f func(context.Context) error) error {
+	if s.dialect == onSQLite {
+		return f(ctx) // one process has the file
+	}
+	c, err := s.write.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	const lock = 0x73746567 // any number that is nobody else's
+	if _, err := c.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, lock); err != nil {
+		return err
+	}
+	defer c.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, lock)
+	return f(ctx)
+}
+
+// Ping tells whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return s.read.QueryRowContext(ctx, `SELECT one FROM store`).Scan(&one)
+}
+
+// Tx is a transaction: all of what is done in it, or nothing.
+type Tx struct {
+	s   *Store
+	ctx context.Context
+	sql *sql.Tx
+	at  time.Time
+}
+
+// SQL returns the transaction itself, for what other packages do in it.
+func (tx *Tx) SQL() *sql.Tx { return tx.sql }
+
+// Context is that of the transaction.
+func (tx *Tx) Context() context.Context { return tx.ctx }
+
+// ForUpdate ends a query for rows that are about to be changed, so that nobody else changes them first.
+func (tx *Tx) ForUpdate() string { return tx.s.forUpdate }
+
+// AnyFree ends a query for rows that are about to be changed of which any will do: those that somebody else holds are passed over.
+func (tx *Tx) AnyFree() string { return tx.s.anyFree }
+
+// SealOwn seals a text that belongs to the store and to no case; UnsealOwn opens it.
+func (tx *Tx) SealOwn(text []byte, label string) []byte { return tx.s.index.Seal(text, label) }
+
+// UnsealOwn opens what SealOwn sealed.
+func (tx *Tx) UnsealOwn(sealed []byte, label string) ([]byte, error) {
+	return tx.s.index.Open(sealed, label)
+}
+
+// NewSecret returns a new secret of 32 bytes as text, with the prefix.
+func NewSecret(prefix string) string { return prefix + seal.NewMaster() }
+
+// Epoch names the life of the database since it was made, or restored last.
+func (tx *Tx) Epoch() (epoch string, err error) {
+	err = tx.row(`SELECT epoch FROM store`).Scan(&epoch)
+	return epoch, err
+}
+
+// Settled ends the condition of a query for rows with a column tx, so that it sees none that a transaction which began earlier can
+// still put a row before.
+func (tx *Tx) Settled() string { return tx.s.settled }
+
+// Each calls f for every row of the answer to a query.
+func (tx *Tx) Each(f func(*sql.Rows) error, query string, args ...any) error {
+	return tx.each(f, query, args...)
+}
+
+// Seal seals a text under the key of a case, as what the label says; Unseal opens it.
+func (tx *Tx) Seal(id string, text []byte, label string) ([]byte, error) {
+	key, err := tx.key(id)
+	if err != nil {
+		return nil, err
+	}
+	return key.Seal(text, label), nil
+}
+
+// Unseal opens what was sealed under the key of a case; ErrErased where that is erased.
+func (tx *Tx) Unseal(id string, sealed []byte, label string) ([]byte, error) {
+	key, err := tx.key(id)
+	if err != nil {
+		return nil, err
+	}
+	return key.Open(sealed, label)
+}
+
+// At is the moment of the transaction, to the microsecond.
+func (tx *Tx) At() time.Time { return tx.at }
+
+// InTx does all of f, or nothing of it where f fails.
+func (s *Store) InTx(ctx context.Context, f func(*Tx) error) error {
+	return s.transact(ctx, s.write, nil, f)
+}
+
+// View lets f read the store as it was at one moment.
+func (s *Store) View(ctx context.Context, f func(*Tx) error) error {
+	return s.transact(ctx, s.read, &sql.TxOptions{ReadOnly: true, Isolation: s.snapshot}, f)
+}
+
+func (s *Store) transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, f func(*Tx) error) (err error) {
+	raw, err := db.BeginTx(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			raw.Rollback()
+			panic(p)
+		}
+	}()
+	if err := f(&Tx{s, ctx, raw, s.now().UTC().Truncate(time.Microsecond)}); err != nil {
+		return errors.Join(err, ignoreDone(raw.Rollback()))
+	}
+	return raw.Commit()
+}
+
+// ignoreDone drops the error of a transaction that is over already.
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+func (tx *Tx) exec(query string, args ...any) (rows int64, err error) {
+	r, err := tx.sql.ExecContext(tx.ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+func (tx *Tx) row(query string, args ...any) *sql.Row {
+	return tx.sql.QueryRowContext(tx.ctx, query, args...)
+}
+
+// each calls f for every row of the answer.
+func (tx *Tx) each(f func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := tx.sql.QueryContext(tx.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func micros(t time.Time) int64     { return t.UnixMicro() }
+func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
