@@ -1,6 +1,7 @@
 package cohort
 
 import (
+	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/rule"
 	"github.com/stegvis/stegvis/interpreter"
@@ -52,6 +53,10 @@ type life struct {
 	last   calendar.Day // nothing happens after it
 	before calendar.Day // of the latest visit
 	acts   []act        // what was done, where trace is set
+	told   []Telling    // what became known, where trace is set
+	now    calendar.Day // of what is told
+	doing  *dsl.Step    // what is told in doing a step; nil: it was asked for, or nobody asked
+	free   bool         // nobody asked
 	trace  bool
 }
 
@@ -92,6 +97,7 @@ func (w *worker) start(i int, trace bool) *life {
 	}
 	l.open()
 	l.forward()
+	l.trace = false // what comes after is no part of the history
 	l.after()
 	return l
 }
@@ -115,7 +121,7 @@ func (l *life) ago(most int) int {
 
 // open tells what is known on the day the case opens.
 func (l *life) open() {
-	l.before = l.opened
+	l.before, l.now, l.free = l.opened, l.opened, true
 	for k, f := range l.c.space.Facts {
 		switch w := weights[f.ID]; {
 		case k == l.t.start:
@@ -124,6 +130,7 @@ func (l *life) open() {
 			l.tell(k, l.opened, nil)
 		}
 	}
+	l.free = false
 }
 
 // mostVisits bounds a life whose model would let it go on for ever.
@@ -152,11 +159,16 @@ func (l *life) forward() {
 			return
 		}
 		day = next
+		l.now = day
 		if ok {
 			idle = 0
+			l.doing = l.t.model.Steps[step]
 			l.attempt(step, day)
+			l.doing = nil
 		}
+		l.free = true
 		l.happenings(day)
+		l.free = false
 		l.before = day
 	}
 }
@@ -170,6 +182,9 @@ func (l *life) decide(day calendar.Day) *interpreter.Result {
 // say records what is said at place k of the space; nil: nothing any more.
 func (l *life) say(k int, v any) {
 	l.said[k] = v
+	if l.trace {
+		l.note(k, v)
+	}
 	if l.t != nil {
 		l.t.put(l.facts, k, v)
 	}

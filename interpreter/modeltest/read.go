@@ -1,8 +1,6 @@
 package modeltest
 
 import (
-	"strings"
-
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/syntax"
@@ -14,23 +12,23 @@ import (
 func Read(f *syntax.File, faults *diag.List) *Suite {
 	r := &reader{faults: faults, ids: map[string]diag.Span{}}
 	s := &Suite{File: f}
-	root := r.open(f.Root, "", "test", "case", "journey")
-	if head := root.table("test"); head != nil {
+	root := r.open(f.Root, "*_test.toml", "test", "case", "journey")
+	if head := root.Sub("test"); head != nil {
 		h := r.open(head, "[test]", "of", "version")
-		s.Model = h.text("of", true)
-		s.Version = h.text("version", false)
+		s.Model = h.Text("of", true)
+		s.Version = h.Text("version", false)
 	}
-	for _, v := range root.tables("case") {
+	for _, v := range root.List("case") {
 		t := r.open(v, "[[case]]", "id", "title", "at", "facts", "unobtainable", "expect")
 		test := r.test(t)
 		test.Days = []*Day{r.day(t, nil)}
 		s.Tests = append(s.Tests, test)
 	}
-	for _, v := range root.tables("journey") {
+	for _, v := range root.List("journey") {
 		t := r.open(v, "[[journey]]", "id", "title", "day")
 		test := r.test(t)
 		var before *Day
-		for _, d := range t.tables("day") {
+		for _, d := range t.List("day") {
 			day := r.day(r.open(d, "[[journey.day]]", "at", "facts", "unobtainable", "forget", "expect"), before)
 			test.Days = append(test.Days, day)
 			before = day
@@ -48,83 +46,13 @@ type reader struct {
 	ids    map[string]diag.Span
 }
 
-// view is a table that is read strictly: keys that it cannot have were reported when it was opened.
-type view struct {
-	r     *reader
-	t     *syntax.Table
-	label string
+func (r *reader) open(t *syntax.Table, label string, known ...string) syntax.Strict {
+	return t.Open(label, r.faults, known...)
 }
 
-func (r *reader) open(t *syntax.Table, label string, known ...string) view {
-	for _, e := range t.Entries {
-		if !has(known, e.Name) {
-			in := label
-			if in == "" {
-				in = "*_test.toml"
-			}
-			r.faults.Error(e.Key, "unknown-key", diag.Args{
-				"Key": e.Name, "Table": in, "Near": diag.Suggest(e.Name, known), "Known": strings.Join(known, ", "),
-			})
-		}
-	}
-	return view{r, t, label}
-}
-
-func has(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
-// of returns the value of key if it has the kind; a wrong one, and a missing one that must be there, are reported.
-func (v view) of(key string, kind syntax.Kind, must bool, code string) *syntax.Value {
-	x := v.t.Get(key)
-	switch {
-	case x == nil && must:
-		v.r.faults.Error(v.t.Header, "missing-key", diag.Args{"Key": key, "Table": v.label})
-	case x != nil && x.Kind != kind:
-		v.r.faults.Error(x.Span, code, diag.Args{"Key": key, "Table": v.label})
-		return nil
-	}
-	return x
-}
-
-func (v view) text(key string, must bool) string {
-	if x := v.of(key, syntax.String, must, "not-a-text"); x != nil {
-		return x.String
-	}
-	return ""
-}
-
-func (v view) table(key string) *syntax.Table {
-	if x := v.of(key, syntax.TableKind, false, "not-a-table"); x != nil {
-		return x.Table
-	}
-	return nil
-}
-
-func (v view) tables(key string) []*syntax.Table {
-	x := v.of(key, syntax.Array, false, "not-tables")
-	if x == nil {
-		return nil
-	}
-	var out []*syntax.Table
-	for _, item := range x.Items {
-		if item.Kind != syntax.TableKind {
-			v.r.faults.Error(item.Span, "not-tables", diag.Args{"Key": key, "Table": "[[" + key + "]]"})
-			continue
-		}
-		out = append(out, item.Table)
-	}
-	return out
-}
-
-func (r *reader) test(v view) *Test {
-	t := &Test{ID: v.text("id", true), Title: v.text("title", false), Span: v.t.Header}
-	if x := v.t.Get("id"); x != nil && t.ID != "" {
+func (r *reader) test(v syntax.Strict) *Test {
+	t := &Test{ID: v.Text("id", true), Title: v.Text("title", false), Span: v.Header}
+	if x := v.Get("id"); x != nil && t.ID != "" {
 		if first, twice := r.ids[t.ID]; twice {
 			r.faults.Error(x.Span, "test-id-twice", diag.Args{"Test": t.ID}).With(first, "first-here", nil)
 		}
@@ -134,29 +62,29 @@ func (r *reader) test(v view) *Test {
 }
 
 // day reads a single case, or a day of a journey that adds to what was known the day before.
-func (r *reader) day(v view, before *Day) *Day {
-	d := &Day{Case: interpreter.NewCase(""), span: v.t.Header, end: v.t.Header}
-	if n := len(v.t.Entries); n > 0 {
-		d.end = v.t.Entries[n-1].Value.Span
+func (r *reader) day(v syntax.Strict, before *Day) *Day {
+	d := &Day{Case: interpreter.NewCase(""), span: v.Header, end: v.Header}
+	if n := len(v.Entries); n > 0 {
+		d.end = v.Entries[n-1].Value.Span
 	}
 	if before != nil {
 		d.Case = before.Case.Clone()
 	}
-	if x := v.of("at", syntax.Date, true, "not-a-date"); x != nil {
+	if x := v.Value("at", syntax.Date, true); x != nil {
 		day, ok := calendar.Of(x.Date[0], x.Date[1], x.Date[2])
 		if !ok {
-			r.faults.Error(x.Span, "not-a-date", diag.Args{"Key": "at", "Table": v.label})
+			r.faults.Error(x.Span, "not-a-date", diag.Args{"Key": "at", "Table": v.Label})
 		}
 		if before != nil && day < before.At {
 			r.faults.Error(x.Span, "test-day-before", diag.Args{"Day": before.At.String()})
 		}
 		d.At = day
 	}
-	if x := v.of("forget", syntax.Array, false, "not-a-list"); x != nil {
+	if x := v.Value("forget", syntax.Array, false); x != nil {
 		for _, item := range x.Items {
 			switch _, known := d.Case.Get(item.String); {
 			case item.Kind != syntax.String:
-				r.faults.Error(item.Span, "not-a-text", diag.Args{"Key": "forget", "Table": v.label})
+				r.faults.Error(item.Span, "not-a-text", diag.Args{"Key": "forget", "Table": v.Label})
 			case !known:
 				r.faults.Error(item.Span, "test-forgets-unknown", diag.Args{"Name": item.String})
 			default:
@@ -164,9 +92,9 @@ func (r *reader) day(v view, before *Day) *Day {
 			}
 		}
 	}
-	d.Case.AddTOML(v.of("facts", syntax.TableKind, false, "not-a-table"), v.of("unobtainable", syntax.Array, false, "not-a-list"), r.faults)
-	d.expect = v.of("expect", syntax.TableKind, false, "not-a-table")
-	d.needs = v.t.Get("expect") == nil || d.expect != nil && len(d.expect.Table.Entries) == 0
+	d.Case.AddTOML(v.Value("facts", syntax.TableKind, false), v.Value("unobtainable", syntax.Array, false), r.faults)
+	d.expect = v.Value("expect", syntax.TableKind, false)
+	d.needs = v.Get("expect") == nil || d.expect != nil && len(d.expect.Table.Entries) == 0
 	if d.expect != nil {
 		r.expect(d)
 	}
@@ -178,7 +106,7 @@ func (r *reader) expect(d *Day) {
 	v := r.open(d.expect.Table, "expect", keyNames()...)
 	for i := range keys {
 		k := &keys[i]
-		x := v.t.Get(k.name)
+		x := v.Get(k.name)
 		if x == nil {
 			continue
 		}
