@@ -12,6 +12,7 @@ type Source struct {
 	Name  string // as the user named it: a path, or "-" for standard input
 	Text  string
 	first int       // how many lines of its file stand before it
+	alone bool      // the line alone is known, not its text
 	count sync.Once // lines and marks are counted when a place is first asked for: few texts have faults
 	lines []int     // byte offset of the start of each line
 	// How many code points stand before each stride of the text. Without it the column of a place on a
@@ -31,6 +32,11 @@ func NewSource(name, text string) *Source { return &Source{Name: name, Text: tex
 // counted from 1: a line of NDJSON, say.
 func NewSourceAt(name, text string, line int) *Source {
 	return &Source{Name: name, Text: text, first: line - 1}
+}
+
+// LineOf returns a place that is a line of a text which is not at hand, counted from 1: of a file that is read as it goes by.
+func LineOf(name string, line int) Span {
+	return (&Source{Name: name, first: line - 1, alone: true}).At(0, 0)
 }
 
 // counted returns the source with its lines and marks counted.

@@ -124,14 +124,17 @@ func (p *printer) diagnostic(d *Diagnostic) {
 // maxMessage is how much of a message is shown, in columns: an argument of it may be a whole file.
 const maxMessage = 2000
 
-// place writes "path:line:column: ", the path alone where the source has no text, or nothing.
+// place writes "path:line:column: ", without the column where the line alone is known, the path alone where the source has no
+// text, or nothing.
 func (p *printer) place(s Span) {
 	if s.Source == nil {
 		return
 	}
 	where := visible(s.Name(), maxMessage)
-	if hasExcerpt(s) {
-		at := s.Source.Position(s.Start)
+	switch at := s.Source.Position(s.Start); {
+	case s.Source.alone:
+		where = fmt.Sprintf("%s:%d", where, at.Line)
+	case hasExcerpt(s):
 		where = fmt.Sprintf("%s:%d:%d", where, at.Line, at.Column)
 	}
 	p.paint(bold, where+":")

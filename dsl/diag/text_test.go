@@ -135,6 +135,18 @@ func TestTextShowsHintsAndRelatedPlacesInBothLanguages(t *testing.T) {
 	}
 }
 
+func TestALineWhoseTextIsNotAtHandIsNamed(t *testing.T) {
+	speak(t)
+	var l diag.List
+	l.Error(diag.LineOf("m/log.csv", 4711), "plain", nil)
+	if got := render(t, l, diag.TextOptions{Lang: lang.EN}); !strings.HasPrefix(got, "m/log.csv:4711: error: something is wrong [plain]\n") {
+		t.Error(got)
+	}
+	if got, err := l.MarshalJSON(); err != nil || !strings.Contains(string(got), `"line":4711`) {
+		t.Errorf("%v %s", err, got)
+	}
+}
+
 func TestTextUsesColourOnlyWhereItIsAskedFor(t *testing.T) {
 	speak(t)
 	plain := render(t, severalFaults(t), diag.TextOptions{})

@@ -162,6 +162,16 @@ func (a *app) askedDay(text string) (*calendar.Day, error) {
 	return &day, nil
 }
 
+// askedDayOr reads the day that a flag asks for; none is the other, which is one.
+func (a *app) askedDayOr(text, other string) (calendar.Day, error) {
+	day, err := a.askedDay(text)
+	if day == nil {
+		fixed, _ := calendar.Parse(other)
+		day = &fixed
+	}
+	return *day, err
+}
+
 func (a *app) wrongFormat(text string) error {
 	names := make([]string, len(casefile.Formats))
 	for i, f := range casefile.Formats {

@@ -77,16 +77,20 @@ func (a *app) saveTables(o tableOptions, tables []*table.Table) error {
 }
 
 // printTable writes a table for people, its title above it.
-func (a *app) printTable(t *table.Table) {
+func (a *app) printTable(t *table.Table) { a.printTableWithin(t, tableWidth) }
+
+// printTableWithin is printTable in so many columns of the terminal.
+func (a *app) printTableWithin(t *table.Table, width int) {
 	fmt.Fprintf(a.out, "\n%s\n", strong.Render(t.Title.In(a.lang)))
 	if help := t.Help.In(a.lang); help != "" {
-		fmt.Fprintln(a.out, faint.Width(tableWidth).Render(help))
+		for line := range strings.SplitSeq(lipgloss.Wrap(help, width, ""), "\n") {
+			fmt.Fprintln(a.out, faint.Render(line)) // line by line: the library fills up the shorter ones of a text
+		}
 	}
-	var head []string
-	for _, c := range t.Columns {
-		head = append(head, c.Head(a.lang))
-	}
-	shown := lipglosstable.New().Border(lipgloss.NormalBorder()).Wrap(true).Headers(head...).StyleFunc(func(row, col int) lipgloss.Style {
+	texts := a.tableTexts(t)
+	widths, _ := columnWidths(texts, width)
+	wrapped := false
+	shown := lipglosstable.New().Border(lipgloss.NormalBorder()).Wrap(true).Headers(texts[0]...).StyleFunc(func(row, col int) lipgloss.Style {
 		style := lipgloss.NewStyle()
 		if row == lipglosstable.HeaderRow {
 			style = strong
@@ -94,18 +98,56 @@ func (a *app) printTable(t *table.Table) {
 		if t.Columns[col].Type.IsNumber() {
 			style = style.Align(lipgloss.Right)
 		}
-		return style.Padding(0, 1)
+		return style.Padding(0, 1).Width(widths[col] + 2)
 	})
-	for _, cells := range t.Rows {
-		var row []string
-		for i, c := range cells {
-			row = append(row, c.Text(t.Columns[i], a.lang))
+	for _, row := range texts[1:] {
+		for i, text := range row {
+			wrapped = wrapped || lipgloss.Width(text) > widths[i] || strings.Contains(text, "\n")
 		}
 		shown.Row(row...)
 	}
-	text := shown.String()
-	if lipgloss.Width(text) > tableWidth {
-		text = shown.Width(tableWidth).BorderRow(true).String()
+	fmt.Fprintln(a.out, shown.BorderRow(wrapped).String())
+}
+
+// tableTexts writes the heads of a table's columns, then its rows.
+func (a *app) tableTexts(t *table.Table) [][]string {
+	out := make([][]string, 1+len(t.Rows))
+	for i, c := range t.Columns {
+		out[0] = append(out[0], c.Head(a.lang))
+		for k, row := range t.Rows {
+			out[k+1] = append(out[k+1], row[i].Text(c, a.lang))
+		}
 	}
-	fmt.Fprintln(a.out, text)
+	return out
+}
+
+// columnWidths shares so many columns of the terminal out among those of a table, borders and padding not counted in: the narrow ones get
+// what they need, the others the same, but none less than its longest word and its head. ok tells whether that fits.
+func columnWidths(texts [][]string, width int) (out []int, ok bool) {
+	n := len(texts[0])
+	need, least := make([]int, n), make([]int, n)
+	for k, row := range texts {
+		for i, text := range row {
+			need[i] = max(need[i], lipgloss.Width(text))
+			if k == 0 {
+				least[i] = lipgloss.Width(text)
+			}
+			for word := range strings.FieldsSeq(text) {
+				least[i] = max(least[i], lipgloss.Width(word))
+			}
+		}
+	}
+	total := func(most int) (sum int) {
+		out = make([]int, n)
+		for i := range out {
+			out[i] = max(least[i], min(need[i], most))
+			sum += out[i] + 3 // a border and the padding on both sides
+		}
+		return sum + 1
+	}
+	most := slices.Max(need)
+	for most > 0 && total(most) > width {
+		most--
+	}
+	return out, total(most) <= width
 }
