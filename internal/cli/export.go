@@ -18,7 +18,10 @@ import (
 )
 
 // exportOptions are the flags of export.
-type exportOptions struct{ format, model, version, file string }
+type exportOptions struct {
+	format, model, version, file string
+	width                        int
+}
 
 func (a *app) exportCommand() *cobra.Command {
 	var o exportOptions
@@ -33,6 +36,8 @@ func (a *app) exportCommand() *cobra.Command {
 				return misuse{a.say("export.no-format", map[string]any{"Formats": a.formats()})}
 			case len(args) > 0:
 				return misuse{a.say("export.argument", map[string]any{"Text": args[0]})}
+			case c.Flags().Changed("width") && (o.width < export.NarrowestWidth || o.width > export.WidestWidth || o.format != "svg"):
+				return misuse{a.say("export.width", map[string]any{"Least": export.NarrowestWidth, "Most": export.WidestWidth})}
 			}
 			return nil
 		},
@@ -42,6 +47,7 @@ func (a *app) exportCommand() *cobra.Command {
 	f.StringVarP(&o.format, "format", "f", "", a.say("export.flag.format", nil))
 	f.StringVarP(&o.model, "model", "m", "", a.say("export.flag.model", nil))
 	f.StringVar(&o.version, "version", "", a.say("export.flag.version", nil))
+	f.IntVar(&o.width, "width", 0, a.say("export.flag.width", nil))
 	f.StringVarP(&o.file, "output", "o", "", a.say("export.flag.output", nil))
 	return c
 }
@@ -79,7 +85,7 @@ func (a *app) export(o exportOptions) error {
 		return err
 	}
 	var faults diag.List
-	r := export.Request{Model: l.set.Choose(interpreter.NewCase(""), q, &faults), Versions: l.set.Versions(o.model), Lang: a.lang}
+	r := export.Request{Model: l.set.Choose(interpreter.NewCase(""), q, &faults), Versions: l.set.Versions(o.model), Lang: a.lang, Width: o.width}
 	if o.file == "" {
 		return format.Write(a.out, r)
 	}

@@ -40,11 +40,11 @@ func (p *page) version(m *dsl.Model) inline {
 	return say(id(m.Version), ", "+p.words("about.in-force", args...))
 }
 
-// gaps tells of what does not go together: times against limits, and duties that the model does not meet.
+// gaps tells of what does not go together: times against limits, and duties that the model does not meet; and what the file accepts.
 func (p *page) gaps() {
 	var l list
 	for _, x := range p.m.Limits {
-		if s := longestWay(p.m, x); s != nil && s.verdict() != fits {
+		if s := p.longestStages(x); s != nil && verdictOf(s) != fits {
 			l = append(l, item{text: say(bold(p.words("gaps.times", "Limit", p.in(x.Title))), ". ", p.sum(s))})
 		}
 	}
@@ -61,11 +61,17 @@ func (p *page) gaps() {
 			}
 		}
 	}
-	if l == nil {
+	accepted := p.accepts()
+	if l == nil && accepted == nil {
 		return
 	}
 	p.section("gaps")
-	p.add(paragraph{say(p.words("gaps.intro"))}, l)
+	if l != nil {
+		p.add(paragraph{say(p.words("gaps.intro"))}, l)
+	}
+	if accepted != nil {
+		p.add(paragraph{say(p.words("gaps.accepted"))}, accepted)
+	}
 	if len(p.m.Notes) > 0 {
 		p.add(paragraph{say(p.words("gaps.notes"), " ", link("notes", p.words("notes.head")), ".")})
 	}

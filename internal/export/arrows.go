@@ -6,10 +6,6 @@ import (
 	"github.com/stegvis/stegvis/dsl"
 )
 
-// turn is how far beside the middle of a box an arrow that turns leaves it. What arrives keeps to the middle, so that the
-// two never lie on each other.
-const turn = 16.0
-
 type point struct{ x, y float64 }
 
 // arrow leads from what comes first to what comes after, in straight lines and right angles.
@@ -46,7 +42,7 @@ func (c *channelOf) take(from, to float64, owner *box) int {
 	for at := 0; ; at++ {
 		free := true
 		for _, s := range c.taken {
-			if s.at == at && s.owner != owner && s.from <= to+track && from <= s.to+track {
+			if s.at == at && s.owner != owner && s.from <= to+desk.track && from <= s.to+desk.track {
 				free = false
 				break
 			}
@@ -81,13 +77,19 @@ func (p *page) connect(d *layout) {
 	gutters := make([]channelOf, d.columns+1)
 	for _, to := range d.boxes {
 		var from []*dsl.Step
-		if to.step != nil {
+		switch {
+		case to.step != nil:
 			from, _ = p.drawn(to.step)
-		} else {
+		case to.ending != nil:
 			from = to.ending.last
+		default:
+			continue // where a case begins
 		}
 		for _, s := range from {
 			d.arrows = append(d.arrows, d.route(boxOf[s], to, gutters))
+		}
+		if from == nil && d.beginning {
+			d.arrows = append(d.arrows, d.route(d.boxes[0], to, gutters))
 		}
 	}
 }
@@ -113,11 +115,9 @@ func (d *layout) over(r *row) *channelOf {
 func (d *layout) route(from, to *box, gutters []channelOf) *arrow {
 	a := &arrow{from: from, to: to}
 	down := from.row.index < to.row.index
-	exit := from.middle()
+	exit := from.middle() + d.turn
 	if to.column < from.column {
-		exit -= turn
-	} else {
-		exit += turn
+		exit = from.middle() - d.turn
 	}
 	switch {
 	case down && from.column == to.column && d.clear(to.column, from.row.index, to.row.index):
@@ -135,7 +135,12 @@ func (d *layout) route(from, to *box, gutters []channelOf) *arrow {
 			beside++
 		}
 		g := &gutters[beside]
-		x := d.columnX(beside) - gutter/2
+		x := d.columnX(beside) - d.gutter/2
+		if x < from.middle() { // it leaves on the side that it goes to
+			exit = from.middle() - d.turn
+		} else {
+			exit = from.middle() + d.turn
+		}
 		over := d.over(to.row)
 		at := from.row.below.take(exit, x, from)
 		runs := g.take(float64(min(from.row.index, to.row.index-1)), float64(max(from.row.index, to.row.index-1)), from)
@@ -151,12 +156,17 @@ func (d *layout) stack() {
 	for i := range d.title {
 		d.title[i].y += y
 	}
-	y += float64(len(d.title))*textSize*lineHeight + 10
+	y += float64(len(d.title)) * textSize * lineHeight
+	if d.legend != nil {
+		d.legendY = y + 4
+		y += 4 + float64(d.legend[len(d.legend)-1].line+1)*legendLine
+	}
+	y += 10
 	head := y
 	y += d.top
 	d.top = head
 	if len(d.rows) > 0 {
-		y += float64(d.rows[0].above.places()) * track
+		y += float64(d.rows[0].above.places()) * d.track
 	}
 	channelY := map[*channelOf]float64{}
 	if len(d.rows) > 0 {
@@ -165,14 +175,18 @@ func (d *layout) stack() {
 	for _, b := range d.bands {
 		b.y = y
 		y += padding + 2
+		if d.folded && b.lines != nil { // the name of a stage stands above its steps
+			y += b.h + padding
+			b.h = 0
+		}
 		for i, r := range b.rows {
 			r.y = y
 			y += r.h
-			channelY[&r.below] = y + channel/2 - 2
+			channelY[&r.below] = y + d.channel/2 - 2
 			if i == len(b.rows)-1 { // the arrows out of a band turn before it ends
-				y = max(y, b.y+b.h-channel)
+				y = max(y, b.y+b.h-d.channel)
 			}
-			y += channel + float64(max(r.below.places()-1, 0))*track
+			y += d.channel + float64(max(r.below.places()-1, 0))*d.track
 		}
 		b.h = y - b.y
 	}
@@ -181,12 +195,12 @@ func (d *layout) stack() {
 		x.y = x.row.y
 	}
 	for _, a := range d.arrows {
-		a.settle(channelY)
+		a.settle(channelY, d.measures)
 	}
 }
 
 // settle turns the legs of an arrow into points.
-func (a *arrow) settle(channelY map[*channelOf]float64) {
+func (a *arrow) settle(channelY map[*channelOf]float64, m measures) {
 	start, end := point{a.from.middle(), a.from.y + a.from.h}, point{a.to.middle(), a.to.y}
 	if a.legs == nil {
 		a.points = []point{start, end}
@@ -199,12 +213,12 @@ func (a *arrow) settle(channelY map[*channelOf]float64) {
 	for i, l := range a.legs {
 		switch {
 		case l.channel != nil:
-			y = channelY[l.channel] + float64(l.at)*track
+			y = channelY[l.channel] + float64(l.at)*m.track
 			a.points = append(a.points, point{x, y})
 		case i > 0:
 			x = l.x
 			if l.gutter != nil {
-				x += gutterPlace(l.at)
+				x += gutterPlace(l.at, m.gutter/8)
 			}
 			a.points = append(a.points, point{x, y})
 		}
@@ -213,12 +227,13 @@ func (a *arrow) settle(channelY map[*channelOf]float64) {
 	a.points = slices.Compact(a.points)
 }
 
-// gutterPlace shares out a gutter from its middle to both sides; more arrows than it has room for lie on each other.
-func gutterPlace(n int) float64 {
-	const most = 3
-	n %= 2*most + 1
-	off := float64((n+1)/2) * 3.5
-	if n%2 == 1 {
+// gutterPlace shares out a gutter from its middle, where a lane may end, to both sides; more arrows than it has room for
+// lie on each other.
+func gutterPlace(n int, apart float64) float64 {
+	const sides, each = 2, 3
+	n %= sides * each
+	off := float64(n/sides+1) * apart
+	if n%sides == 1 {
 		return -off
 	}
 	return off

@@ -7,12 +7,12 @@ import (
 	"github.com/stegvis/stegvis/dsl"
 )
 
-// fill writes the texts and finds how high that makes the boxes, the rows and the heads.
+// fill writes the texts of a drawing and finds how high that makes the boxes, the rows and the heads.
 func (p *page) fill(d *layout) {
 	for _, x := range d.boxes {
 		t := &texts{width: x.w - 2*padding, y: padding}
 		if x.step != nil {
-			p.stepTexts(t, x.step)
+			p.stepTexts(t, x.step, d)
 		} else {
 			p.endingTexts(t, x.ending)
 		}
@@ -20,6 +20,9 @@ func (p *page) fill(d *layout) {
 		x.row.h = max(x.row.h, x.h)
 	}
 	for _, l := range d.lanes {
+		if d.folded {
+			break
+		}
 		t := &texts{width: l.w - 2*padding, y: padding}
 		if l.actor != nil {
 			t.add(name, p.in(l.actor.Title), 0)
@@ -30,7 +33,10 @@ func (p *page) fill(d *layout) {
 		d.top = max(d.top, t.y+padding)
 	}
 	for _, b := range d.bands {
-		t := &texts{width: bandLabel - 2*padding, y: padding}
+		t := &texts{width: d.label - 2*padding, y: padding}
+		if d.folded {
+			t.width = d.width - 2*edge - 2*padding
+		}
 		switch {
 		case b.stage != nil:
 			t.add(name, p.in(b.stage.Title), 0)
@@ -52,6 +58,7 @@ func (p *page) fill(d *layout) {
 	t := &texts{width: d.width - 2*edge}
 	t.add(name, p.in(p.m.Title), 0)
 	d.title = t.lines
+	p.fillLegend(d)
 }
 
 func (r *row) anyStep() bool {
@@ -73,8 +80,14 @@ func (p *page) ruleText(r *dsl.Rule) string {
 	return strings.Join(out, " ")
 }
 
-func (p *page) stepTexts(t *texts, s *dsl.Step) {
+func (p *page) stepTexts(t *texts, s *dsl.Step, d *layout) {
 	t.add(name, strconv.Itoa(p.number[s])+". "+p.in(s.Title), 0)
+	if d.folded {
+		t.add(doer, p.in(s.Actor.Title), 0)
+	}
+	if text := p.in(d.mark(s).Text); text != "" {
+		t.add(likeness, text, 0)
+	}
 	if _, more := p.drawn(s); more != nil {
 		t.add(byWhom, p.words("drawing.also-after", "Steps", p.list(more)), 0)
 	}
@@ -98,7 +111,7 @@ func (p *page) drawn(s *dsl.Step) (arrows []*dsl.Step, more []string) {
 	for _, a := range s.After {
 		covered := false
 		for _, other := range s.After {
-			covered = covered || p.order.ancestors(other)[a]
+			covered = covered || p.order.ComesAfter(other, a)
 		}
 		if covered {
 			more = append(more, strconv.Itoa(p.number[a]))
@@ -133,7 +146,7 @@ type texts struct {
 func (t *texts) add(r role, text string, most int) {
 	lines := wrap(text, t.width-t.indent, r.size(), r.bold())
 	if most > 0 {
-		lines = shorten(lines, most)
+		lines = shorten(lines, most, t.width-t.indent, r.size(), r.bold())
 	}
 	for i, line := range lines {
 		t.y += r.size() * lineHeight

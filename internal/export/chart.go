@@ -112,8 +112,10 @@ func (c *chart) endings() {
 	}
 }
 
-// forMermaid are the characters that a label in quotes cannot hold as they are.
+// forMermaid are the characters that a label in quotes cannot hold as they are. A backslash before an n is the end of a line
+// to Mermaid, however it is written; a space of no width keeps them apart.
 var forMermaid = strings.NewReplacer(
+	`\n`, "#92;#8203;n",
 	`"`, "#quot;", "#", "#35;", "&", "#amp;", "<", "#lt;", ">", "#gt;", "`", "#96;", "%", "#37;", `\`, "#92;", "*", "#42;", "_", "#95;",
 )
 

@@ -3,38 +3,147 @@ package export
 import (
 	"encoding/csv"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl"
 )
 
-// writeCSV writes what decides as a table, like a decision table: a row for each step in the order of the page, then one
-// for each outcome in the order in which they are tried. Rules stand both in words and as they are written. Where a cell
-// has several entries, each has a line.
+// writeCSV writes what decides as decision tables, in the sense of DMN: a row is a rule, which holds where the conditions
+// of all its cells are true ("-" asks for nothing) and then gives the results beside them. There are two tables, one below
+// the other in the same columns. In that of the steps every row that holds counts (hit policy C): a step applies when one of
+// its rows does. In that of the outcomes the first row that holds, in their order, closes the case (hit policy F).
+//
+// Each fact that a rule looks at has a column. A test of more than one thing stands among the other conditions, and so does
+// a whole rule that would need more than mostBranches rows. Where a cell has several entries each has a line.
+//
+// It begins with a byte order mark, without which spreadsheets take Swedish letters for others, and a cell that a
+// spreadsheet would take for a formula begins with an apostrophe.
 func writeCSV(w io.Writer, r Request) error {
 	p := newPage(r)
-	c := csv.NewWriter(w)
-	heads := []string{
-		"table.what", "table.id", "stages.stage", "table.title", "steps.who", "steps.with", "table.kind", "steps.when", "table.rule",
-		"steps.after", "table.done", "time.head", "every.head", "outcomes.to", "origin.source", "origin.interpretation",
-	}
-	row := make([]string, len(heads))
-	for i, h := range heads {
-		row[i] = p.words(h)
-	}
-	rows := [][]string{row}
+	t := &decisionTable{page: p, brancher: newBrancher(p.m)}
 	for _, part := range p.parts() {
 		for _, s := range part.steps {
-			rows = append(rows, p.stepRow(s))
+			t.rules("C", s.Stage, s.When, s.After, p.stepResults(s))
 		}
 	}
+	t.number = 0
 	for _, o := range p.m.Outcomes {
-		rows = append(rows, p.outcomeRow(o))
+		t.rules("F", o.Stage, o.When, o.After, p.outcomeResults(o))
 	}
-	return c.WriteAll(rows)
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return err
+	}
+	return csv.NewWriter(w).WriteAll(t.lines())
 }
 
-func (p *page) stepRow(s *dsl.Step) []string {
+// decisionTable gathers rules; which facts have columns shows when all are there.
+type decisionTable struct {
+	*page
+	brancher
+	number int
+	rows   []decisionRow
+}
+
+// decisionRow is one rule.
+type decisionRow struct {
+	policy  string
+	number  int
+	cells   map[string][]string // conditions by fact; "" are the others
+	after   string
+	results []string
+}
+
+// rules adds the rows of a step or an outcome.
+func (t *decisionTable) rules(policy string, stage *dsl.Stage, when *dsl.Rule, after []*dsl.Step, results []string) {
+	all, ok := t.branches(stageWhen(stage), when)
+	if !ok || all == nil { // too many, or never
+		words, _ := t.bothRules(stage, when)
+		t.add(decisionRow{policy: policy, cells: map[string][]string{"": {words}}, after: t.numbers(after), results: results})
+		return
+	}
+	for _, b := range all {
+		cells := map[string][]string{}
+		for _, l := range b {
+			column := t.column(l.test)
+			words := ruleText{t.page, map[*dsl.Define]bool{}}.line(t.p.Wording(l.expr(), t.l)).bare()
+			if column != "" {
+				words = cellText(words, flat(t.in(t.fact(column).Title)))
+			}
+			cells[column] = append(cells[column], words)
+		}
+		t.add(decisionRow{policy: policy, cells: cells, after: t.numbers(after), results: results})
+	}
+}
+
+func (t *decisionTable) add(r decisionRow) {
+	t.number++
+	r.number = t.number
+	t.rows = append(t.rows, r)
+}
+
+func (t *decisionTable) fact(id string) *dsl.Fact {
+	return t.m.Facts[slices.IndexFunc(t.m.Facts, func(f *dsl.Fact) bool { return f.ID == id })]
+}
+
+// lines are the heads and the rows, each as long as the others.
+func (t *decisionTable) lines() [][]string {
+	var facts []*dsl.Fact
+	for _, f := range t.m.Facts {
+		if slices.ContainsFunc(t.rows, func(r decisionRow) bool { return r.cells[f.ID] != nil }) {
+			facts = append(facts, f)
+		}
+	}
+	head := []string{t.words("table.policy"), t.words("table.row")}
+	condition := func(title string) { head = append(head, t.words("table.condition", "Title", title)) }
+	for _, f := range facts {
+		condition(t.in(f.Title) + " (" + f.ID + ")")
+	}
+	condition(t.words("table.passed"))
+	condition(t.words("table.others"))
+	for _, id := range []string{
+		"table.what", "table.id", "stages.stage", "table.title", "steps.who", "steps.with", "table.kind", "table.done", "time.head", "every.head", "outcomes.to",
+	} {
+		head = append(head, t.words("table.result", "Title", t.words(id)))
+	}
+	for _, id := range []string{"steps.when", "table.rule", "origin.source", "origin.interpretation"} {
+		head = append(head, t.words("table.remark", "Title", t.words(id)))
+	}
+	out := [][]string{head}
+	for _, r := range t.rows {
+		row := []string{t.words("table.policy-" + r.policy), strconv.Itoa(r.number)}
+		asks := func(text string) {
+			if text == "" {
+				text = "-"
+			}
+			row = append(row, text)
+		}
+		for _, f := range facts {
+			asks(lines(r.cells[f.ID]))
+		}
+		asks(r.after)
+		asks(lines(r.cells[""]))
+		out = append(out, append(row, r.results...))
+	}
+	for _, row := range out {
+		for i, cell := range row {
+			row[i] = plainCell(cell)
+		}
+	}
+	return out
+}
+
+// plainCell keeps a spreadsheet from taking a text for a formula.
+func plainCell(text string) string {
+	if text != "-" && strings.IndexAny(text, "=+-@\t\r") == 0 {
+		return "'" + text
+	}
+	return text
+}
+
+// stepResults are the results and remarks of a step.
+func (p *page) stepResults(s *dsl.Step) []string {
 	when, rule := p.bothRules(s.Stage, s.When)
 	var done, times, every []string
 	for _, x := range p.checklist(s) {
@@ -57,16 +166,16 @@ func (p *page) stepRow(s *dsl.Step) []string {
 	sources, chosen := p.originLines(origins)
 	return []string{
 		p.words("table.step"), s.ID, p.stageTitle(s.Stage), p.numbers([]*dsl.Step{s}), flat(p.in(s.Actor.Title)), p.titleLines(s.With),
-		flat(p.in(s.Kind.Title)), when, rule, p.numbers(s.After), lines(done), lines(times), lines(every), "", sources, chosen,
+		flat(p.in(s.Kind.Title)), lines(done), lines(times), lines(every), "", when, rule, sources, chosen,
 	}
 }
 
-func (p *page) outcomeRow(o *dsl.Outcome) []string {
+// outcomeResults are those of an outcome.
+func (p *page) outcomeResults(o *dsl.Outcome) []string {
 	when, rule := p.bothRules(o.Stage, o.When)
 	sources, chosen := p.originLines([]dsl.Origin{o.Origin})
 	return []string{
-		p.words("table.outcome"), o.ID, p.stageTitle(o.Stage), flat(p.in(o.Title)), "", "", "", when, rule, p.numbers(o.After), "", "", "",
-		p.titleLines(o.To), sources, chosen,
+		p.words("table.outcome"), o.ID, p.stageTitle(o.Stage), flat(p.in(o.Title)), "", "", "", "", "", "", p.titleLines(o.To), when, rule, sources, chosen,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/stegvis/stegvis/dsl"
+	"github.com/stegvis/stegvis/internal/analysis/ways"
 )
 
 // ending is the outcomes that wait for the same steps.
@@ -14,21 +15,14 @@ type ending struct {
 
 // endingGroups gathers the outcomes by what they wait for, in file order.
 func endingGroups(m *dsl.Model) []*ending {
-	o := newOrder(m)
+	o := ways.ByAfter(m)
 	byKey := map[string]*ending{}
 	var out []*ending
 	for _, x := range m.Outcomes {
-		var last []*dsl.Step
+		last := o.Nearest(x.After)
 		key := ""
-		for _, s := range x.After {
-			covered := false
-			for _, other := range x.After {
-				covered = covered || o.ancestors(other)[s]
-			}
-			if !covered {
-				last = append(last, s)
-				key += fmt.Sprint(s.Index, " ")
-			}
+		for _, s := range last {
+			key += fmt.Sprint(s.Index, " ")
 		}
 		if byKey[key] == nil {
 			byKey[key] = &ending{last: last}

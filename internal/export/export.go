@@ -1,9 +1,12 @@
 // Package export writes a model out in other forms than its file, for people and for other tools. A form is
 // a Format, found by its name: the page about a model (md), a drawing (svg), charts for other programs (dot, mermaid), a
-// table (csv) and a schema of its cases (jsonschema).
+// diagram for tools of processes (bpmn), decision tables (csv) and a schema of its cases (jsonschema). Draw makes drawings
+// that stand on a page with others (drawing.go).
 //
 // The drawing is made in two passes. layout.go, boxes.go and arrows.go find the place of everything, as a value without
-// the marks of any form; svg.go writes it.
+// the marks of any form; svg.go writes it. The diagram is laid out by the same passes, with other measures (measures.go,
+// bpmnparts.go) and a fragment of elements in each box (bpmnfill.go, bpmnsettle.go), and bpmn.go writes it. A decision
+// table takes rules apart into branches (branches.go), and csv.go writes these.
 //
 // The page too is made in two passes, so that a further form of it needs only a second one. The first (page.go and the
 // files named after its sections) reads the model and says in a reader's language what is on the page, as blocks
@@ -36,6 +39,7 @@ type Request struct {
 	Model    *interpreter.Program
 	Versions []*interpreter.Program // every version of the model, in the order they come into force
 	Lang     lang.Lang
+	Width    int // what a drawing fits in, as Drawing.Width; other forms have none
 }
 
 // Format is a form that a model can be written in.
@@ -53,6 +57,7 @@ var formats = []Format{
 	{Name: "svg", Write: writeSVG},
 	{Name: "dot", Write: writeDOT},
 	{Name: "mermaid", Write: writeMermaid},
+	{Name: "bpmn", Write: writeBPMN},
 	{Name: "csv", Write: writeCSV},
 	{Name: "jsonschema", Write: writeSchema},
 }

@@ -6,34 +6,21 @@ import (
 	"github.com/stegvis/stegvis/dsl"
 )
 
-// The measures of a drawing, in pixels.
-const (
-	pageWidth   = 1280.0 // what it fits in, unless there are more actors than go side by side
-	edge        = 12.0   // around it
-	bandLabel   = 160.0  // the column that names the stages
-	gutter      = 26.0   // between two columns, where long arrows run
-	channel     = 26.0   // between two rows, where arrows turn
-	track       = 7.0    // between two arrows side by side
-	minBox      = 136.0
-	maxBox      = 300.0
-	padding     = 8.0
-	mostColumns = 6 // that have room beside each other in pageWidth
-	textSize    = 12.0
-	noteSize    = 10.5
-	lineHeight  = 1.28 // of the size of the letters
-	ruleLines   = 5    // of a rule in a box; the whole rule is in the text that goes with it
-)
-
 // layout is where everything in a drawing of a model stands. Actors are lanes side by side, stages are bands one below
 // the other, and what comes after something stands below it. It is free of the marks of any form.
 type layout struct {
+	measures
 	width, height float64
 	title         []textLine
 	top           float64 // where the bands begin, below the names of the lanes
 	lanes         []*lane
 	bands         []*band
-	boxes         []*box // steps in the order of the page, then ends
+	boxes         []*box // where a case begins, steps in the order of the page, ends
 	arrows        []*arrow
+
+	mark    func(*dsl.Step) Mark
+	legend  []swatch // nil where there are no marks
+	legendY float64
 
 	columns int
 	boxWide float64
@@ -54,6 +41,7 @@ type band struct {
 	rows  []*row
 	y, h  float64
 	lines []textLine
+	note  *note // in a diagram
 }
 
 // row is boxes side by side.
@@ -66,10 +54,11 @@ type row struct {
 	above channelOf    // for the first row of a drawing
 }
 
-// box is a step, or outcomes that wait for the same steps.
+// box is a step, outcomes that wait for the same steps, or where a case begins, which has neither.
 type box struct {
 	step       *dsl.Step
 	ending     *ending
+	lane       *lane
 	row        *row
 	column     int
 	x, y, w, h float64
@@ -88,7 +77,9 @@ type role uint8
 
 const (
 	name role = iota
+	doer
 	byWhom
+	likeness
 	condition
 	due
 	again
@@ -103,17 +94,20 @@ func (r role) size() float64 {
 	return noteSize
 }
 
-func (r role) bold() bool { return r == name }
+func (r role) bold() bool { return r == name || r == likeness }
 
-// lay finds the place of everything.
-func (p *page) lay() *layout {
-	d := &layout{}
+// lay finds the place of everything in a drawing of one lane for each actor; texts fill the boxes.
+func (p *page) lay(m measures, fill func(*layout)) *layout {
+	d := &layout{measures: m, mark: p.mark}
 	d.lanes = p.lanes()
+	if d.folded {
+		d.lanes = []*lane{{count: 1}}
+	}
 	ranks := p.rank(d)
 	d.widths(ranks)
 	d.place(ranks)
-	p.fill(d)
 	p.connect(d)
+	fill(d)
 	d.stack()
 	return d
 }
@@ -141,7 +135,7 @@ type rank struct {
 
 // rank divides the bands into ranks, so that within a band each box stands below all that it comes after.
 func (p *page) rank(d *layout) []*rank {
-	laneOf := map[string]int{}
+	laneOf := map[string]int{} // the only one, for all, in a folded drawing
 	for i, l := range d.lanes[:len(d.lanes)-1] {
 		laneOf[l.actor.ID] = i
 	}
@@ -155,7 +149,13 @@ func (p *page) rank(d *layout) []*rank {
 		}
 		r := out[first[b]+at]
 		r.lanes[lane] = append(r.lanes[lane], x)
+		x.lane = d.lanes[lane]
 		d.boxes = append(d.boxes, x)
+	}
+	if d.beginning {
+		b := &band{}
+		d.bands = append(d.bands, b)
+		put(b, 0, 0, &box{}) // the first lane is that of the first step
 	}
 	endings := endingGroups(p.m)
 	var ends []*box
@@ -166,7 +166,11 @@ func (p *page) rank(d *layout) []*rank {
 		for _, s := range part.steps {
 			bandOf[s] = b
 		}
-		for _, s := range inOrder(part.steps) {
+		for i, s := range inOrder(part.steps) {
+			if d.folded { // one below the other
+				rankOf[s] = i
+				continue
+			}
 			for _, a := range s.After {
 				if bandOf[a] == b {
 					rankOf[s] = max(rankOf[s], rankOf[a]+1)
@@ -261,23 +265,23 @@ func (d *layout) widths(ranks []*rank) {
 				widest = l
 			}
 		}
-		if d.columns <= mostColumns || widest.count == 1 {
+		if d.columns <= d.most || widest.count == 1 {
 			break
 		}
 		widest.count--
 	}
-	d.boxWide = (pageWidth-2*edge-bandLabel)/float64(d.columns) - gutter
-	d.boxWide = min(max(d.boxWide, minBox), maxBox)
+	d.boxWide = (d.page-2*edge-d.label)/float64(d.columns) - d.gutter
+	d.boxWide = min(max(d.boxWide, d.minBox), d.maxBox)
 	for _, l := range d.lanes {
-		l.x = edge + bandLabel + float64(l.first)*(d.boxWide+gutter)
-		l.w = float64(l.count) * (d.boxWide + gutter)
+		l.x = edge + d.label + float64(l.first)*(d.boxWide+d.gutter)
+		l.w = float64(l.count) * (d.boxWide + d.gutter)
 	}
-	d.width = 2*edge + bandLabel + float64(d.columns)*(d.boxWide+gutter)
+	d.width = 2*edge + d.label + float64(d.columns)*(d.boxWide+d.gutter)
 }
 
 // columnX is where the boxes of a column begin.
 func (d *layout) columnX(c int) float64 {
-	return edge + bandLabel + float64(c)*(d.boxWide+gutter) + gutter/2
+	return edge + d.label + float64(c)*(d.boxWide+d.gutter) + d.gutter/2
 }
 
 // place puts the boxes into rows and columns: a rank takes as many rows as its fullest lane needs. A step stands below

@@ -3,6 +3,7 @@ package export
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 	"golang.org/x/text/width"
@@ -105,8 +106,8 @@ func hyphenate(word string, room, size float64, bold bool) string {
 	return word[:end]
 }
 
-// shorten keeps so many lines; the last then ends in an ellipsis.
-func shorten(lines []string, most int) []string {
+// shorten keeps so many lines of a wrapped text; the last then ends in an ellipsis, within the same room.
+func shorten(lines []string, most int, room, size float64, bold bool) []string {
 	if len(lines) <= most {
 		return lines
 	}
@@ -114,5 +115,10 @@ func shorten(lines []string, most int) []string {
 	if len(last) > 1 {
 		last = last[:len(last)-1] // room for the ellipsis
 	}
-	return append(lines[:most-1:most-1], strings.Join(last, " ")+" …")
+	text := strings.Join(last, " ")
+	for textWidth(text+" …", size, bold) > room && text != "" { // one long word
+		_, n := utf8.DecodeLastRuneInString(text)
+		text = text[:len(text)-n]
+	}
+	return append(lines[:most-1:most-1], text+" …")
 }

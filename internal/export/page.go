@@ -9,6 +9,7 @@ import (
 	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/internal/analysis/ways"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
@@ -19,9 +20,13 @@ type page struct {
 	versions []*interpreter.Program
 	l        lang.Lang
 	number   map[*dsl.Step]int // of a step on this page, from 1, in the order it tells of them
-	order    *order
+	order    *ways.Order
 	judged   []dsl.Judgement
 	doc      document
+
+	mark   func(*dsl.Step) Mark // in a drawing
+	marked bool
+	alone  bool // a drawing is a file of its own
 }
 
 func newPage(r Request) *page {
@@ -31,8 +36,9 @@ func newPage(r Request) *page {
 			p.number[s] = len(p.number) + 1
 		}
 	}
-	p.order = newOrder(p.m)
+	p.order = ways.ByAfter(p.m)
 	p.judged = p.m.Judge()
+	p.mark = func(*dsl.Step) Mark { return Mark{} }
 	return p
 }
 

@@ -10,28 +10,49 @@ import (
 	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/internal/export"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
-// Any model has a page in both languages, whatever its parts are and whatever its texts hold.
+// Any model has a page and every other form in both languages, whatever its parts are and whatever its texts hold.
 func TestAnyModelHasAPage(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := &modelWriter{t: t}
-		files := []*diag.Source{diag.NewSource("m.toml", w.model()), diag.NewSource("v.toml", vocabularyFile)}
-		if w.maybe() {
-			files = append(files, diag.NewSource("o.toml", w.overlay()))
-		}
-		read := dsl.Load(files)
-		if read.Faults.HasErrors() {
-			var b strings.Builder
-			read.Faults.WriteText(&b, diag.TextOptions{Lang: lang.EN})
-			t.Fatalf("the model has errors:\n%s", b.String())
-		}
-		for _, r := range requests(interpreter.NewSet(read)) {
+		for _, r := range anyModel(t) {
 			checkPage(t, r)
 			checkForms(t, r)
 		}
 	})
+}
+
+func TestAnyModelIsADiagramThatBPMNToolsRead(t *testing.T) {
+	m := startModdle(t)
+	rapid.Check(t, func(t *rapid.T) {
+		for _, r := range anyModel(t) {
+			checkBPMN(t, m, r)
+		}
+	})
+}
+
+// anyModel asks for the pages of a model at random.
+func anyModel(t *rapid.T) []export.Request {
+	w := &modelWriter{t: t}
+	files := []*diag.Source{diag.NewSource("m.toml", w.model()), diag.NewSource("v.toml", vocabularyFile)}
+	if w.maybe() {
+		files = append(files, diag.NewSource("o.toml", w.overlay()))
+	}
+	return loaded(t, files...)
+}
+
+// loaded asks for the pages of the models in files that have been drawn.
+func loaded(t *rapid.T, files ...*diag.Source) []export.Request {
+	t.Helper()
+	read := dsl.Load(files)
+	if read.Faults.HasErrors() {
+		var b strings.Builder
+		read.Faults.WriteText(&b, diag.TextOptions{Lang: lang.EN})
+		t.Fatalf("the model has errors:\n%s", b.String())
+	}
+	return requests(interpreter.NewSet(read))
 }
 
 // vocabularyFile is what the model and the overlay share.
@@ -90,6 +111,9 @@ func (w *modelWriter) text() string {
 	s := rapid.StringOfN(rapid.RuneFrom([]rune("ab å1.#*_`[]()<>|~&$\\!-+=;%\"{}:/\n")), 1, 20, -1).Draw(w.t, "text")
 	if strings.TrimSpace(s) == "" {
 		s = "x"
+	}
+	if w.n(0, 9) == 0 {
+		s += w.pick("&lt;", "&amp;", "&#65;", "#lt;", "]]>", "<br>", "\\n", "\u00ad")
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(s) + `"`
 }

@@ -14,34 +14,54 @@ import (
 // nothing from elsewhere. What it shows also stands in words in its description, for those who do not see it.
 func writeSVG(w io.Writer, r Request) error {
 	p := newPage(r)
-	d := p.lay()
-	s := &svg{page: p}
+	p.alone = true
+	_, err := io.WriteString(w, p.svg(r.Width, "drawing"))
+	return err
+}
+
+// svg writes the drawing; id begins the ids in it.
+func (p *page) svg(width int, id string) string {
+	d := p.lay(fitting(float64(width), len(p.lanes())), p.fill)
+	s := &svg{page: p, id: id}
 	s.open(d)
-	for i, l := range d.lanes {
-		s.lane(d, l, laneColours[i%len(laneColours)])
+	colour := map[*dsl.Term]int{}
+	for i, l := range p.lanes() {
+		colour[l.actor] = i % len(laneColours)
 	}
-	for _, b := range d.bands {
-		s.band(d, b)
+	for _, l := range d.lanes {
+		if !d.folded {
+			s.lane(d, l, laneColours[colour[l.actor]])
+		}
+	}
+	if !d.folded {
+		s.bands(d)
 	}
 	s.line(`<path d="M%s %sV%sH%sV%sZ" fill="none" stroke="#8a94a3"/>`, num(edge), num(d.top), num(d.height-edge), num(d.width-edge), num(d.top))
 	for _, a := range d.arrows {
 		s.arrow(a)
 	}
+	if d.folded { // over the arrows that pass below the names of the stages
+		s.bands(d)
+	}
 	for _, x := range d.boxes {
-		if x.step != nil {
-			s.step(x)
-		} else {
+		if x.step == nil {
 			s.ending(x)
+			continue
 		}
+		side := ""
+		if d.folded {
+			side = sideColours[colour[x.step.Actor]]
+		}
+		s.step(x, side)
 	}
 	s.line("</svg>")
-	_, err := io.WriteString(w, s.b.String())
-	return err
+	return s.b.String()
 }
 
 type svg struct {
 	*page
-	b strings.Builder
+	id string
+	b  strings.Builder
 }
 
 func (s *svg) line(format string, args ...any) { fmt.Fprintf(&s.b, format+"\n", args...) }
@@ -61,13 +81,27 @@ func forXML(text string) string {
 }
 
 func (s *svg) open(d *layout) {
-	s.line(`<svg xmlns="http://www.w3.org/2000/svg" role="img" lang="%s" xml:lang="%s" width="%s" height="%s" viewBox="0 0 %s %s" font-family="Arial, 'Liberation Sans', Helvetica, sans-serif">`,
-		s.l, s.l, num(d.width), num(d.height), num(d.width), num(d.height))
+	s.line(`<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="%s-title" aria-describedby="%s-desc" lang="%s" xml:lang="%s" width="%s" height="%s" viewBox="0 0 %s %s" font-family="Arial, 'Liberation Sans', Helvetica, sans-serif">`,
+		s.id, s.id, s.l, s.l, num(d.width), num(d.height), num(d.width), num(d.height))
 	title := s.in(s.m.Title)
-	s.line("<title>%s</title>", forXML(title))
-	s.line("<desc>%s</desc>", forXML(s.told()))
+	s.line(`<title id="%s-title">%s</title>`, s.id, forXML(title))
+	s.line(`<desc id="%s-desc">%s</desc>`, s.id, forXML(s.told()))
+	if s.alone { // on paper it is as wide as the paper, and continues on the next
+		turned := "landscape"
+		if d.folded {
+			turned = "portrait"
+		}
+		s.line(`<style>@page{size:A4 %s;margin:10mm}@media print{:root{max-width:100%%;height:auto}}</style>`, turned)
+	}
 	s.line(`<rect width="%s" height="%s" fill="#ffffff"/>`, num(d.width), num(d.height))
 	s.lines(d.title, edge, 0)
+	for _, x := range d.legend {
+		k := markKinds[x.kind-1]
+		y := d.legendY + float64(x.line)*legendLine
+		s.line(`<rect x="%s" y="%s" width="%s" height="%s" rx="3" fill="%s" stroke="%s" stroke-width="2"/>`, num(x.x+1), num(y+2), num(swatchWidth), num(swatchHeight), k.fill, k.stroke)
+		s.line(`<text x="%s" y="%s" font-size="%s" font-weight="bold" text-anchor="middle" fill="%s">%s</text>`, num(x.x+1+swatchWidth/2), num(y+12.5), num(textSize), k.stroke, k.sign)
+		s.line(`<text x="%s" y="%s" font-size="%s" fill="#1c2530">%s</text>`, num(x.x+swatchWidth+7), num(y+12.5), num(noteSize), forXML(x.text))
+	}
 }
 
 // told is the drawing in words.
@@ -83,7 +117,7 @@ func (s *svg) told() string {
 				after[i] = strconv.Itoa(s.number[a])
 			}
 			out = append(out, s.words("drawing.step", "Number", s.number[x], "Title", s.in(x.Title), "Actor", s.in(x.Actor.Title),
-				"After", s.list(after), "Sometimes", x.When != nil, "Again", x.Every != nil))
+				"After", s.list(after), "Sometimes", x.When != nil, "Again", x.Every != nil, "Mark", s.markWords(x)))
 		}
 	}
 	titles := make([]string, len(s.m.Outcomes))
@@ -93,8 +127,24 @@ func (s *svg) told() string {
 	return strings.Join(append(out, s.words("drawing.outcomes", "Titles", strings.Join(titles, "; "))), " ")
 }
 
-// colours of a lane, one after another.
-var laneColours = []string{"#eef4fb", "#f1f8ef", "#fdf5e6", "#f7effa", "#fbeeee", "#ecf7f6"}
+// markWords says how a step stands to those of other models; nothing where it is not marked.
+func (s *svg) markWords(x *dsl.Step) string {
+	m := s.mark(x)
+	if m.Kind == Unmarked {
+		return ""
+	}
+	text := s.words("drawing.mark." + markKinds[m.Kind-1].name)
+	if more := s.in(m.Text); more != "" {
+		text += " – " + more
+	}
+	return text
+}
+
+// The colours of a lane, one after another: of its ground, and of the side of its boxes where the lanes are folded.
+var (
+	laneColours = []string{"#eef4fb", "#f1f8ef", "#fdf5e6", "#f7effa", "#fbeeee", "#ecf7f6"}
+	sideColours = []string{"#2f6db5", "#3f8a35", "#b07a10", "#8b4bb0", "#b8433f", "#1f8f86"}
+)
 
 func (s *svg) lane(d *layout, l *lane, fill string) {
 	if l.actor == nil {
@@ -105,7 +155,17 @@ func (s *svg) lane(d *layout, l *lane, fill string) {
 	s.lines(l.lines, l.x+padding, d.top)
 }
 
+func (s *svg) bands(d *layout) {
+	for _, b := range d.bands {
+		s.band(d, b)
+	}
+}
+
 func (s *svg) band(d *layout, b *band) {
+	if d.folded && b.lines != nil {
+		high := b.lines[len(b.lines)-1].y + padding
+		s.line(`<rect x="%s" y="%s" width="%s" height="%s" fill="#ffffff"/>`, num(edge+1), num(b.y+1), num(d.width-2*edge-2), num(high))
+	}
 	s.line(`<path d="M%s %sH%s" stroke="#8a94a3"/>`, num(edge), num(b.y), num(d.width-edge))
 	if b.stage == nil || b.stage.When == nil {
 		s.lines(b.lines, edge+padding, b.y)
@@ -125,6 +185,8 @@ func (s *svg) lines(lines []textLine, x, y float64) {
 			weight = ` font-weight="bold"`
 		case byWhom:
 			colour = "#4a5664"
+		case likeness:
+			weight = ` font-weight="bold"`
 		case condition:
 			colour = "#5b3a86"
 			weight = ` font-style="italic"`
@@ -137,13 +199,26 @@ func (s *svg) lines(lines []textLine, x, y float64) {
 	}
 }
 
-func (s *svg) step(x *box) {
-	s.line(`<g><title>%s</title>`, forXML(s.whole(x.step)))
-	dash := ""
+// step draws a step, with a coloured side where side says so.
+func (s *svg) step(x *box, side string) {
+	s.line(`<g id="%s-step-%s"><title>%s</title>`, s.id, forXML(x.step.ID), forXML(s.whole(x.step)))
+	dash, fill, stroke := "", "#ffffff", "#33475b"
 	if x.step.When != nil {
 		dash = ` stroke-dasharray="5 3"`
 	}
-	s.line(`<rect x="%s" y="%s" width="%s" height="%s" rx="3" fill="#ffffff" stroke="#33475b"%s/>`, num(x.x), num(x.y), num(x.w), num(x.h), dash)
+	mark := s.mark(x.step).Kind
+	if mark != Unmarked {
+		fill, stroke = markKinds[mark-1].fill, markKinds[mark-1].stroke
+		dash += ` stroke-width="2"`
+	}
+	s.line(`<rect x="%s" y="%s" width="%s" height="%s" rx="3" fill="%s" stroke="%s"%s/>`, num(x.x), num(x.y), num(x.w), num(x.h), fill, stroke, dash)
+	if side != "" {
+		s.line(`<path d="M%s %sv%s" stroke="%s" stroke-width="5"/>`, num(x.x), num(x.y+2), num(x.h-4), side)
+	}
+	if mark != Unmarked { // the sign, for those who do not tell the colours apart
+		s.line(`<circle cx="%s" cy="%s" r="8" fill="%s"/>`, num(x.x+x.w-2), num(x.y+1), stroke)
+		s.line(`<text x="%s" y="%s" font-size="%s" font-weight="bold" text-anchor="middle" fill="#ffffff">%s</text>`, num(x.x+x.w-2), num(x.y+5), num(textSize), markKinds[mark-1].sign)
+	}
 	if x.step.Every != nil { // double sides: it comes back
 		s.line(`<path d="M%s %sv%sM%s %sv%s" stroke="#33475b"/>`, num(x.x+4), num(x.y), num(x.h), num(x.x+x.w-4), num(x.y), num(x.h))
 	}
@@ -156,6 +231,9 @@ func (s *svg) whole(x *dsl.Step) string {
 	text := s.in(x.Title) + " (" + s.in(x.Actor.Title) + ")"
 	if x.When != nil {
 		text += ". " + capital(s.words("drawing.when", "Rule", s.ruleText(x.When)))
+	}
+	if m := s.markWords(x); m != "" {
+		text += ". " + capital(m)
 	}
 	return text
 }

@@ -90,7 +90,7 @@ func (p *page) limits() {
 			text += "; " + p.words("time.roll")
 		}
 		l := list{{text: say(bold(p.words("time.head")), ": ", text)}}
-		if s := longestWay(p.m, x); s != nil {
+		if s := p.longestStages(x); s != nil {
 			l = append(l, p.field("limits.sum", p.sum(s)))
 		}
 		p.add(append(l, p.origin(x.Origin)...))
