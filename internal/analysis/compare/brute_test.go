@@ -54,6 +54,9 @@ var twoModels = rapid.Custom(func(t *rapid.T) two {
 			}
 			for i := range n(1, 3) {
 				rest := "done = [" + strconv.Quote(test(1)) + "]\n"
+				if n(0, 4) == 0 {
+					rest = "every = { period = \"1 week\" }\n"
+				}
 				if n(0, 3) > 0 {
 					rest += "when = " + strconv.Quote(test(2)) + "\n"
 				}
@@ -262,4 +265,66 @@ func TestTheCohortIsCountedInItsGroups(t *testing.T) {
 			t.Fatalf("the share is %v", share)
 		}
 	})
+}
+
+// The smallest fact sets with which two models part are those of going through every case: of each two answers no smaller
+// facts are enough, and what is left out is no smaller than what is told.
+func TestThePartingsAreThoseOfEveryCase(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		models := twoModels.Draw(t, "models")
+		all := everyAnswer(t, models)
+		got := compare.Run(models, compare.Options{Day: day, Samples: 1, Seed: 1}).Partings[0]
+		minimal := map[string]int{} // by facts and answers: how many facts
+		key := func(facts []string, next [2]string) string {
+			return strings.Join(facts, "+") + ": " + next[0] + " - " + next[1]
+		}
+		known := func(a answers) (out []string) {
+			for id, v := range a.facts {
+				if v != nil {
+					out = append(out, id)
+				}
+			}
+			slices.Sort(out)
+			return out
+		}
+		for _, a := range all {
+			facts := known(a)
+			smaller := slices.ContainsFunc(all, func(b answers) bool {
+				of := known(b)
+				return b.next == a.next && len(of) < len(facts) && !slices.ContainsFunc(of, func(id string) bool { return !slices.Contains(facts, id) })
+			})
+			if a.next[0] != a.next[1] && !smaller {
+				minimal[key(facts, a.next)] = len(facts)
+			}
+		}
+		most := 0
+		for _, set := range got.Sets {
+			var facts []string
+			for _, f := range set.Facts {
+				facts = append(facts, f.ID)
+			}
+			slices.Sort(facts)
+			k := key(facts, [2]string{nextOf(set.First), nextOf(set.Second)})
+			if n, is := minimal[k]; !is || n < most {
+				t.Fatalf("%s is told of after sets of %d facts; the smallest are %v", k, most, minimal)
+			}
+			most = len(facts)
+			delete(minimal, k)
+		}
+		for k, n := range minimal {
+			if n < most {
+				t.Fatalf("%s is left out, and sets of %d facts are told of", k, most)
+			}
+		}
+		if got.All != (len(minimal) == 0) {
+			t.Fatalf("it is said that these are all: %v; left are %v", got.All, minimal)
+		}
+	})
+}
+
+func nextOf(a compare.Answer) string {
+	if a.Step == nil {
+		return ""
+	}
+	return a.Step.Kind.ID + " " + a.Step.Actor.ID
 }

@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl"
@@ -11,7 +12,7 @@ import (
 	"github.com/stegvis/stegvis/internal/analysis/cells"
 )
 
-// Changes is what is another between two versions of one model that stand side by side.
+// Changes is what is another between two versions of one model.
 type Changes struct {
 	First, Second int // the models
 	Parts         []Change
@@ -24,14 +25,14 @@ type Change struct {
 	Title lang.Text // in the later of the two that has it
 	How   string    // came, went or changed
 	What  []string  // changed: in what, of Aspects
-	Cases Verdict   // of a step whose rule, or whose stage's, is written differently: in which cases it holds now; else ""
+	Cases Verdict   // of a step or outcome whose rule, or whose stage's, is written differently: in which cases it holds now; else ""
 }
 
 // Parts lists what parts of a model are held against each other, in this order.
-var Parts = []string{"fact", "define", "stage", "step", "outcome", "limit"}
+var Parts = []string{"model", "fact", "define", "stage", "step", "outcome", "limit", "capacity"}
 
 // Aspects lists in what a part can be another.
-var Aspects = []string{"title", "type", "ask_of", "kind", "actor", "with", "stage", "after", "when", "done", "time", "every", "to", "tags"}
+var Aspects = []string{"title", "consent", "start", "type", "ask", "ask_of", "seen_by", "kind", "actor", "with", "stage", "after", "when", "done", "time", "every", "to", "cases", "tags"}
 
 // part is a part of a model as far as it is compared: each of its aspects as text.
 type part struct {
@@ -40,11 +41,14 @@ type part struct {
 	aspects  map[string]string
 }
 
+// changes holds each version against the one of its model that was named last before it.
 func (c *comparer) changes() (out []Changes) {
-	for i := 1; i < len(c.programs); i++ {
-		a, b := c.programs[i-1].Model(), c.programs[i].Model()
-		if a.ID == b.ID {
-			out = append(out, Changes{i - 1, i, c.changed(i-1, i)})
+	for i, p := range c.programs {
+		for before := i - 1; before >= 0; before-- {
+			if c.programs[before].Model().ID == p.Model().ID {
+				out = append(out, Changes{before, i, c.changed(before, i)})
+				break
+			}
 		}
 	}
 	return out
@@ -70,8 +74,8 @@ func (c *comparer) changed(first, second int) (out []Change) {
 				x.What = append(x.What, aspect)
 			}
 		}
-		if p.kind == "step" && p.aspects["rules"] != q.aspects["rules"] {
-			x.Cases = c.stepCases(first, second, p.id)
+		if (p.kind == "step" || p.kind == "outcome") && p.aspects["rules"] != q.aspects["rules"] {
+			x.Cases = c.ruleCases(c.holds(first, p.kind, p.id), c.holds(second, p.kind, p.id))
 			if !slices.Contains(x.What, "when") && x.Cases != Same {
 				x.What = append(x.What, "when")
 			}
@@ -89,15 +93,20 @@ func (c *comparer) changed(first, second int) (out []Change) {
 	return out
 }
 
-// stepCases tells in which cases a step is required by its rule and its stage's in the second version, held against the first. Where
-// arithmetic between facts stands in the way it is not proven.
-func (c *comparer) stepCases(first, second int, id string) Verdict {
-	holds := func(model int) cells.Formula {
-		s := c.programs[model].Model().Steps
-		i := slices.IndexFunc(s, func(x *dsl.Step) bool { return x.ID == id })
+// holds tells where the rule of a step or an outcome holds, and its stage's.
+func (c *comparer) holds(model int, kind, id string) cells.Formula {
+	m := c.programs[model].Model()
+	if kind == "step" {
+		i := slices.IndexFunc(m.Steps, func(x *dsl.Step) bool { return x.ID == id })
 		return c.s.Steps[c.joint.steps[model][i].Index].Applies.True
 	}
-	x, y := holds(first), holds(second)
+	i := slices.IndexFunc(m.Outcomes, func(x *dsl.Outcome) bool { return x.ID == id })
+	return c.s.Outcomes[c.joint.outcomes[model][i].Index].Holds.True
+}
+
+// ruleCases tells in which cases a rule holds in the second version, held against the first. Where arithmetic between facts
+// stands in the way it is not proven.
+func (c *comparer) ruleCases(x, y cells.Formula) Verdict {
 	less := c.s.Solve(x, y.Not(), c.every) != nil
 	more := c.s.Solve(y, x.Not(), c.every) != nil
 	switch {
@@ -124,9 +133,11 @@ func partsOf(m *dsl.Model) (out []part) {
 	for _, d := range m.Defines {
 		defines += d.ID + "=" + text(d.Rule) + "\n"
 	}
+	add("model", m.ID, m.Title, map[string]string{"consent": factID(m.Consent), "start": factID(m.Start)})
 	for _, f := range m.Facts {
 		add("fact", f.ID, f.Title, map[string]string{
-			"type": fmt.Sprint(f.Type.Kind, f.Type.Values, f.Type.Min, f.Type.Max, f.Unit), "ask_of": ids([]*dsl.Term{f.AskOf}),
+			"type": fmt.Sprint(f.Type.Kind, f.Type.Values, f.Type.Min, f.Type.Max, f.Unit, f.Labels), "ask": f.Ask.SV + "\n" + f.Ask.EN,
+			"ask_of": ids([]*dsl.Term{f.AskOf}), "seen_by": ids(f.SeenBy),
 		})
 	}
 	for _, d := range m.Defines {
@@ -140,28 +151,27 @@ func partsOf(m *dsl.Model) (out []part) {
 		add("stage", s.ID, s.Title, map[string]string{"when": text(s.When), "time": timeText(s.Time)})
 	}
 	for _, s := range m.Steps {
-		var after, done []string
-		for _, a := range s.After {
-			after = append(after, a.ID)
-		}
+		var done []string
 		for _, i := range s.Done {
-			done = append(done, text(i.Rule))
+			done = append(done, text(i.Rule)+"\n"+i.Title.SV+"\n"+i.Title.EN)
 		}
 		stage, stageRule := "", ""
 		if s.Stage != nil {
 			stage, stageRule = s.Stage.ID, text(s.Stage.When)
 		}
 		add("step", s.ID, s.Title, map[string]string{
-			"kind": s.Kind.ID, "actor": s.Actor.ID, "with": ids(s.With), "tags": ids(s.Tags), "stage": stage, "after": strings.Join(after, " "), "when": text(s.When),
+			"kind": s.Kind.ID, "actor": s.Actor.ID, "with": ids(s.With), "tags": ids(s.Tags), "stage": stage, "after": stepIDs(s.After), "when": text(s.When),
 			"done": strings.Join(done, "\n"), "time": timeText(s.Time), "every": everyText(s.Every), "rules": defines + stageRule + "\n" + text(s.When),
 		})
 	}
 	for _, o := range m.Outcomes {
-		stage := ""
+		stage, stageRule := "", ""
 		if o.Stage != nil {
-			stage = o.Stage.ID
+			stage, stageRule = o.Stage.ID, text(o.Stage.When)
 		}
-		add("outcome", o.ID, o.Title, map[string]string{"when": text(o.When), "stage": stage, "to": ids(o.To), "tags": ids(o.Tags)})
+		add("outcome", o.ID, o.Title, map[string]string{
+			"when": text(o.When), "stage": stage, "after": stepIDs(o.After), "to": ids(o.To), "tags": ids(o.Tags), "rules": defines + stageRule + "\n" + text(o.When),
+		})
 	}
 	for _, l := range m.Limits {
 		var until []string
@@ -170,7 +180,25 @@ func partsOf(m *dsl.Model) (out []part) {
 		}
 		add("limit", l.ID, l.Title, map[string]string{"time": fmt.Sprint(l.From.ID, until, l.Max, l.Roll)})
 	}
+	for _, k := range m.Capacities {
+		add("capacity", k.Role, k.Title, map[string]string{"actor": k.Actor.ID, "cases": strconv.Itoa(k.Cases)})
+	}
 	return out
+}
+
+func factID(f *dsl.Fact) string {
+	if f == nil {
+		return ""
+	}
+	return f.ID
+}
+
+func stepIDs(steps []*dsl.Step) string {
+	var out []string
+	for _, s := range steps {
+		out = append(out, s.ID)
+	}
+	return strings.Join(out, " ")
 }
 
 // text writes a rule in its canonical form, so that layout makes no difference.

@@ -18,9 +18,15 @@ type Report struct {
 	Kinds    []Kind       // in the order of the first model that has each
 	Cells    *Matrix      // over cases drawn evenly from the cells, or over all of them
 	Cohort   *Matrix      // over a cohort; nil where none was asked for
+	Partings []Parting    // every two models, the first of which stands before the second
 	Outside  Outside
 	Orders   []Order
-	Changes  []Changes // of versions of one model, those that stand side by side
+	Stages   []StageRow
+	Ends     []EndRow
+	Limits   []LimitRow
+	Duties   []DutyRow
+	Capacity []CapacityRow
+	Changes  []Changes // of versions of one model, each against the one named before it
 	Open     int       // tests that cells leave open
 }
 
@@ -53,12 +59,18 @@ func Run(programs []*interpreter.Program, o Options) *Report {
 	r := &Report{Programs: programs, Day: o.Day, Facts: c.joint.Facts}
 	c.kinds(r)
 	cohort := c.bindAll(o.Cohort)
+	r.Partings = c.partings()
 	r.Cells = c.drawn(o)
 	if len(o.Cohort) > 0 {
 		r.Cohort = c.matrix(cohort)
 	}
 	r.Outside = c.outside(o.Cohort, cohort)
 	r.Orders = orders(programs)
+	var models []*dsl.Model
+	for _, p := range programs {
+		models = append(models, p.Model())
+	}
+	r.Stages, r.Ends, r.Limits, r.Capacity, r.Duties = alignStages(models), ends(models), limits(models), capacities(models), c.duties()
 	r.Changes = c.changes()
 	r.Open = len(c.s.Open)
 	return r

@@ -9,7 +9,8 @@
 // or not. So a difference is one of rules, not of the order in which they are come to. Each case that shows a difference is put
 // through the interpreter, and counts only if that answers alike.
 //
-// The questions, in order: the kinds of steps (kinds.go), how often the next step differs (matrix.go), cases that no model
-// takes on (outside.go), the order of kinds (order.go), and what changed between versions (changes.go). words.go
-// puts conditions into words, json.go writes the report for programs.
+// The questions, in order: the kinds of steps (kinds.go), with how little known two models part (parting.go), how often the next
+// step differs (matrix.go), cases that no model takes on (outside.go), the order of kinds (order.go), what stands side by side without
+// any proof (side.go), and what changed between versions (changes.go). conditions.go, steps.go and words.go put it all into words,
+// tables.go and tablesrows.go into tables, json.go and jsonside.go write the report for programs.
 package compare

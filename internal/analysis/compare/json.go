@@ -11,16 +11,22 @@ import (
 
 // The report as JSON. Keys that have nothing to say are present, and empty or null.
 type reportJSON struct {
-	Models  []modelJSON   `json:"models"`
-	At      calendar.Day  `json:"at"`
-	Kinds   []kindJSON    `json:"kinds"`
-	Cells   *matrixJSON   `json:"cells"`
-	Cohort  *matrixJSON   `json:"cohort"`
-	Outside outsideJSON   `json:"outside"`
-	Orders  [][]string    `json:"orders"` // by model: its kinds
-	Turned  []turnedJSON  `json:"turned"`
-	Changes []changesJSON `json:"changes"`
-	Open    int           `json:"open"`
+	Models     []modelJSON    `json:"models"`
+	At         calendar.Day   `json:"at"`
+	Kinds      []kindJSON     `json:"kinds"`
+	Cells      *matrixJSON    `json:"cells"`
+	Cohort     *matrixJSON    `json:"cohort"`
+	Partings   []partingJSON  `json:"partings"`
+	Outside    outsideJSON    `json:"outside"`
+	Orders     [][]string     `json:"orders"` // by model: its kinds
+	Turned     []turnedJSON   `json:"turned"`
+	Stages     [][]phaseJSON  `json:"stages"` // by row and model
+	Outcomes   []endJSON      `json:"outcomes"`
+	Limits     []limitJSON    `json:"limits"`
+	Duties     []dutyJSON     `json:"duties"`
+	Capacities []capacityJSON `json:"capacities"`
+	Changes    []changesJSON  `json:"changes"`
+	Open       int            `json:"open"`
 }
 
 type modelJSON struct {
@@ -78,11 +84,15 @@ type clauseJSON struct {
 }
 
 type matrixJSON struct {
-	Cases   int         `json:"cases"`
-	Refused int         `json:"refused"`
-	Every   bool        `json:"every"`
-	Differ  [][]int     `json:"differ"`
-	Share   [][]float64 `json:"share"`
+	Cases   int          `json:"cases"`
+	Refused int          `json:"refused"`
+	Every   bool         `json:"every"`
+	Drawn   bool         `json:"drawn"`
+	Text    lang.Text    `json:"text"`
+	Differ  [][]int      `json:"differ"`
+	Share   [][]*float64 `json:"share"` // null: of no cases
+	Low     [][]*float64 `json:"low"`   // of the 95 % interval of a share of cases that were drawn; null: of others
+	High    [][]*float64 `json:"high"`  //
 }
 
 type outsideJSON struct {
@@ -124,7 +134,7 @@ type changeJSON struct {
 func (r *Report) MarshalJSON() ([]byte, error) {
 	names := r.Names()
 	out := reportJSON{
-		At: r.Day, Kinds: []kindJSON{}, Cells: r.Cells.json(), Cohort: r.Cohort.json(), Turned: []turnedJSON{}, Changes: []changesJSON{}, Open: r.Open,
+		At: r.Day, Kinds: []kindJSON{}, Cells: r.matrixJSON(r.Cells), Cohort: r.matrixJSON(r.Cohort), Turned: []turnedJSON{}, Changes: []changesJSON{}, Open: r.Open,
 		Outside: outsideJSON{Groups: []groupJSON{}, All: r.Outside.All, Cohort: r.Outside.Cohort, Of: r.Outside.Of},
 	}
 	for i, p := range r.Programs {
@@ -150,6 +160,11 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 		}
 		out.Outside.Groups = append(out.Outside.Groups, groupJSON{condition(g.When), file, g.Cohort})
 	}
+	var err error
+	if out.Partings, err = r.partingsJSON(names); err != nil {
+		return nil, err
+	}
+	r.sideJSON(&out)
 	for _, t := range r.Turned() {
 		out.Turned = append(out.Turned, turnedJSON{names[t.First], names[t.Second], t.Early.ID, t.Late.ID})
 	}
@@ -245,21 +260,6 @@ func condition(c cells.Condition) conditionJSON {
 	out := conditionJSON{Facts: []string{}, Text: inBoth(func(l lang.Lang) string { return ConditionText(c, l) })}
 	for _, p := range c {
 		out.Facts = append(out.Facts, p.Domain.Fact.ID)
-	}
-	return out
-}
-
-func (m *Matrix) json() *matrixJSON {
-	if m == nil {
-		return nil
-	}
-	out := &matrixJSON{Cases: m.Cases, Refused: m.Refused, Every: m.Every, Differ: m.Differ}
-	for i := range m.Differ {
-		var row []float64
-		for j := range m.Differ {
-			row = append(row, m.Share(i, j))
-		}
-		out.Share = append(out.Share, row)
 	}
 	return out
 }
