@@ -191,6 +191,7 @@ func (l *loader) readModels() {
 		d := readModel(f, l)
 		d.typeRules()
 		d.checkReach()
+		d.checkAccepts()
 		d.checkUnused()
 		d.finish()
 		f.kept.model, f.kept.made = d, f.mark()
@@ -226,7 +227,7 @@ func (d *draft) finish() {
 	m.rules = map[*Rule]*rule.Expr{}
 	m.Sources, m.Actors, m.Kinds, m.Tags = d.sources.all(), d.actors.all(), d.kinds.all(), d.tags.all()
 	m.Facts, m.Defines, m.Stages, m.Steps = d.facts.all(), d.defines.all(), d.stages.all(), d.steps.all()
-	m.Outcomes, m.Limits, m.Capacities, m.Notes = d.outcomes.all(), d.limits.all(), d.roles.all(), d.notes.all()
+	m.Outcomes, m.Limits, m.Capacities, m.Notes, m.Accepts = d.outcomes.all(), d.limits.all(), d.roles.all(), d.notes.all(), d.accepts.all()
 	for i, f := range m.Facts {
 		f.Index = i
 	}
@@ -244,6 +245,9 @@ func (d *draft) finish() {
 	}
 	for i, x := range m.Limits {
 		x.Index = i
+	}
+	for i, a := range m.Accepts {
+		a.Index = i
 	}
 	d.fillItems()
 }

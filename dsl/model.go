@@ -32,6 +32,7 @@ type Model struct {
 	Outcomes   []*Outcome
 	Limits     []*Limit
 	Capacities []*Capacity
+	Accepts    []*Accept  // the findings of verify that the file accepts
 	Overlays   []*Overlay // those that lie over it, by id
 
 	// Order lists definitions, stages and steps so that each comes after all it depends on.

@@ -32,6 +32,7 @@ type draft struct {
 	outcomes  *index[*Outcome]
 	limits    *index[*Limit]
 	roles     *index[*Capacity]
+	accepts   *index[*Accept]
 	overlays  []*overlay             // those that lie over it
 	typed     map[*overlay]diag.List // those whose rules have been typed by this model's facts, and the faults of that
 	allPlaces places                 // its texts, once they have been asked for
@@ -53,7 +54,7 @@ type pending struct {
 	rule *Rule
 	tree *rule.Tree
 	want rule.Kind
-	node *node // the definition, stage or step that it belongs to; nil for an outcome
+	node *node // the definition, stage or step that it belongs to; nil for an outcome, or for what is accepted
 }
 
 // after is what a step or an outcome says about what goes before it, while steps are still being read.
@@ -74,6 +75,7 @@ func readModel(f *file, l *loader) *draft {
 		outcomes: newIndex[*Outcome]("[[outcome]]"),
 		limits:   newIndex[*Limit]("[[limit]]"),
 		roles:    newIndex[*Capacity]("[[capacity]]"),
+		accepts:  newIndex[*Accept]("[[accept]]"),
 		nodes:    map[any]*node{},
 		afters:   map[*Step]*after{},
 		faulty:   map[*Rule]bool{},
@@ -94,7 +96,8 @@ func readModel(f *file, l *loader) *draft {
 	d.readLimits()
 	d.readNotes(d.notes)
 	d.readCapacities()
-	d.closeRoot(append([]string{"model", "define", "stage", "step", "outcome", "limit", "note", "capacity", "use"}, glossaryTables...)...)
+	d.readAccepts()
+	d.closeRoot(append([]string{"model", "define", "stage", "step", "outcome", "limit", "note", "capacity", "accept", "use"}, glossaryTables...)...)
 	d.checkSize()
 	d.ahead = nil
 	return d

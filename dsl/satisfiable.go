@@ -22,7 +22,7 @@ type search struct {
 // possible.
 const (
 	searchTotal  = 400_000
-	searchBudget = 20_000
+	searchBudget = 40_000
 )
 
 // aim is what a rule is wanted to come out as.

@@ -9,7 +9,7 @@ import (
 )
 
 // checkReach reports what no case can ever reach: stages, steps and outcomes whose rules contradict
-// themselves or each other, and checklist items that can never be true.
+// themselves or each other, and checklist items and accepted cases that can never be.
 func (d *draft) checkReach() {
 	s := &search{defines: map[string]*rule.Expr{}, total: searchTotal}
 	for _, def := range d.defines.all() {
@@ -48,6 +48,11 @@ func (d *draft) checkReach() {
 	}
 	for _, o := range d.outcomes.all() {
 		within(o.When, o.Stage, o.ID, "outcome-never", "outcome-never-in-stage")
+	}
+	for _, a := range d.accepts.all() {
+		if e := d.sound(a.When); e != nil && !s.possible(e) {
+			d.faults.Error(a.When.Span, "accept-never", diag.Args{"ID": a.ID})
+		}
 	}
 }
 

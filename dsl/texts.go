@@ -159,6 +159,10 @@ func (d *draft) listPlaces() (p places) {
 		p.add(&c.Title, "capacity", c.Role, "title")
 		p.origin(&c.Origin, "capacity", c.Role)
 	}
+	for _, a := range d.accepts.all() {
+		p.add(&a.Reason, "accept", a.ID, "reason")
+		p.origin(&a.Origin, "accept", a.ID)
+	}
 	return p
 }
 

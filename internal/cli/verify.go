@@ -6,8 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/internal/analysis/verify"
@@ -21,6 +23,7 @@ type verifyOptions struct {
 	at              string
 	asJSON, remarks bool
 	writeTest       string
+	tables          tableOptions
 	day             *calendar.Day
 }
 
@@ -43,7 +46,8 @@ func (a *app) verifyCommand() *cobra.Command {
 				}
 				o.day = &day
 			}
-			return nil
+			_, err := a.tableFormats(o.tables)
+			return err
 		},
 		RunE: func(*cobra.Command, []string) error { return a.verify(o) },
 	}
@@ -53,6 +57,7 @@ func (a *app) verifyCommand() *cobra.Command {
 	f.StringVar(&o.at, "at", "", a.say("verify.flag.at", nil))
 	f.BoolVar(&o.asJSON, "json", false, a.say("verify.flag.json", nil))
 	f.BoolVar(&o.remarks, "remarks", false, a.say("verify.flag.remarks", nil))
+	a.tableFlags(f, &o.tables)
 	f.StringVar(&o.writeTest, "write-test", "", a.say("verify.flag.write-test", nil))
 	return c
 }
@@ -69,7 +74,7 @@ func (a *app) verify(o verifyOptions) error {
 		return err
 	}
 	faults := 0
-	reports := []*verify.Report{}
+	reports := verify.Reports{}
 	for i, p := range programs {
 		day := verify.DefaultDay(p, l.set.Versions(p.Model().ID))
 		if o.day != nil {
@@ -89,6 +94,9 @@ func (a *app) verify(o verifyOptions) error {
 			}
 			a.writeReport(r, o.remarks)
 		}
+	}
+	if err := a.saveTables(o.tables, reports.Tables()); err != nil {
+		return err
 	}
 	switch {
 	case o.writeTest != "":
@@ -138,18 +146,16 @@ func (a *app) verified(l *loaded, o verifyOptions) (out []*interpreter.Program, 
 
 // writeTest writes the test of a finding, where the report has it.
 func (a *app) writeTest(r *verify.Report, id string) (written bool, err error) {
-	for _, f := range r.Findings {
-		if f.ID() != id {
-			continue
-		}
-		text := r.TestEntry(f)
-		if text == "" {
-			return true, misuse{a.say("verify.no-case", map[string]any{"Finding": id})}
-		}
-		_, err := fmt.Fprint(a.out, text)
-		return true, err
+	f := r.Finding(id)
+	if f == nil {
+		return false, nil
 	}
-	return false, nil
+	text := r.TestEntry(f)
+	if text == "" {
+		return true, misuse{a.say("verify.no-case", map[string]any{"Finding": id})}
+	}
+	_, err = fmt.Fprint(a.out, text)
+	return true, err
 }
 
 func (a *app) noFinding(reports []*verify.Report, id string) error {
@@ -162,17 +168,16 @@ func (a *app) noFinding(reports []*verify.Report, id string) error {
 	return misuse{a.say("verify.no-finding", map[string]any{"Finding": id, "Near": diag.Suggest(id, ids)})}
 }
 
-// writeReport writes what was found for people: the faults with the case that shows each, the duties, and a line that counts.
+// writeReport writes what was found for people: the faults with the case that shows each, what the file accepts and why, the duties,
+// and a line that counts. With remarks it tells of these too, and shows the cases of what is accepted.
 func (a *app) writeReport(r *verify.Report, remarks bool) {
 	line := func(format string, args ...any) { fmt.Fprintf(a.out, format+"\n", args...) }
 	line("%s", strong.Render(r.Model.Title.In(a.lang)))
 	line("%s", faint.Render(a.say("verify.about", map[string]any{"Model": r.Model.ID, "Version": r.Model.Version, "At": r.Day.String()})))
-	for _, f := range r.Findings {
-		if f.Weight == verify.Fault || remarks {
-			line("\n%s  %s", a.say("verify.weight."+string(f.Weight), nil), faint.Render(f.ID()))
-			line("  %s", f.Text(a.lang))
-			a.writeCase(r, f.Case)
-		}
+	a.writeFindings(r, verify.Fault)
+	a.writeAccepted(r, remarks)
+	if remarks {
+		a.writeFindings(r, verify.Remark)
 	}
 	if len(r.Duties) > 0 {
 		line("\n%s", strong.Render(a.say("verify.duties", nil)))
@@ -180,14 +185,77 @@ func (a *app) writeReport(r *verify.Report, remarks bool) {
 	for _, d := range r.Duties {
 		line("  %s: %s", d.Duty.Law.In(a.lang), d.Verdict.Text(a.lang))
 		for i := range d.Demands {
-			line("    %s", d.Demands[i].Text(a.lang))
+			a.writeIndented(4, d.Demands[i].Text(a.lang), lipgloss.NewStyle())
 		}
 	}
 	sum := a.say("verify.faults", map[string]any{"Count": r.Faults()})
-	if n := len(r.Findings) - r.Faults(); n > 0 {
+	if n := r.Count(verify.Accepted); n > 0 {
+		sum += ", " + a.say("verify.accepted", map[string]any{"Count": n})
+	}
+	if n := r.Count(verify.Remark); n > 0 {
 		sum += ", " + a.say("verify.remarks", map[string]any{"Count": n, "Shown": remarks})
 	}
 	line("\n%s", sum)
+}
+
+// writeFindings writes the findings of a weight, each with its case.
+func (a *app) writeFindings(r *verify.Report, w verify.Weight) {
+	for _, f := range r.Findings {
+		if f.Weight == w {
+			a.writeFinding(f)
+			a.writeCase(r, f.Case)
+		}
+	}
+}
+
+func (a *app) writeFinding(f *verify.Finding) {
+	fmt.Fprintf(a.out, "\n%s  %s\n", a.say("verify.weight."+string(f.Weight), nil), faint.Render(f.ID()))
+	a.writeIndented(2, f.Text(a.lang), lipgloss.NewStyle())
+}
+
+// verifyWidth is how wide what verify writes is, in columns.
+const verifyWidth = 100
+
+// writeIndented writes a text in lines of that width, each indented.
+func (a *app) writeIndented(indent int, text string, style lipgloss.Style) {
+	for line := range strings.SplitSeq(lipgloss.Wrap(text, verifyWidth-indent, ""), "\n") {
+		fmt.Fprintf(a.out, "%*s%s\n", indent, "", style.Render(line))
+	}
+}
+
+// writeAccepted writes what the file accepts; what it accepts for one reason stands together, with the reason last.
+func (a *app) writeAccepted(r *verify.Report, cases bool) {
+	for _, accept := range r.Model.Accepts {
+		told := false
+		for _, f := range r.Findings {
+			if f.Weight != verify.Accepted || f.Accept != accept {
+				continue
+			}
+			a.writeFinding(f)
+			if cases {
+				a.writeCase(r, f.Case)
+			}
+			told = true
+		}
+		if told {
+			a.writeReason(r.Model, accept)
+		}
+	}
+}
+
+// writeReason writes where and why a file accepts what it does, and the source that has it so.
+func (a *app) writeReason(m *dsl.Model, accept *dsl.Accept) {
+	line := func(style lipgloss.Style, id string, args map[string]any) { a.writeIndented(2, a.say(id, args), style) }
+	if accept.When != nil {
+		line(lipgloss.NewStyle(), "verify.accept.when", map[string]any{"When": accept.When.Text})
+	}
+	line(lipgloss.NewStyle(), "verify.accept.reason", map[string]any{"Reason": accept.Reason.In(a.lang)})
+	if source := accept.Origin.Source; source != "" {
+		line(faint, "verify.accept.source", map[string]any{"Source": interpreter.SourceText(m.Sources, source, a.lang)})
+	}
+	if chosen := accept.Origin.Interpretation.In(a.lang); chosen != "" {
+		line(faint, "verify.accept.interpretation", map[string]any{"Interpretation": chosen})
+	}
 }
 
 func (a *app) writeCase(r *verify.Report, c *verify.Case) {
@@ -195,7 +263,7 @@ func (a *app) writeCase(r *verify.Report, c *verify.Case) {
 		return
 	}
 	for _, told := range c.Told(a.lang) {
-		fmt.Fprintf(a.out, "  %s.\n", strings.TrimSuffix(told, "."))
+		a.writeIndented(2, strings.TrimSuffix(told, ".")+".", lipgloss.NewStyle())
 	}
 	for i, l := range c.Lines(r.Model, a.lang) {
 		mark := "•"

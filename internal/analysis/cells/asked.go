@@ -7,14 +7,16 @@ import (
 
 // reach is what a rule can come out as when the facts that are not known, and that somebody can be asked for, become known; each
 // of its tests by itself, as the interpreter looks at it when it finds what to ask for. What hangs on an event that has not
-// happened stays unknown.
+// happened, or on what nobody can tell, stays unknown.
 type reach struct{ held, not, unknown Formula }
 
 // Asked holds where a part of the model, by its stage's rule and its own, is unknown and something is asked for that could
-// settle it. Where it is unknown and nothing is, it waits for an event. ok is false where that is not known exactly: where
-// a test chooses between values.
-func (s *Space) Asked(stage *dsl.Stage, when *dsl.Rule) (f Formula, ok bool) {
-	b := s.builder
+// settle it. Where it is unknown and nothing is, it waits for an event, or for what nobody can tell (Untold); that is looked at
+// where untold says so, else all facts can be told. ok is false where it is not known exactly: where a test chooses between
+// values; f then holds wherever the part is unknown, of all of which something may be asked.
+func (s *Space) Asked(stage *dsl.Stage, when *dsl.Rule, untold bool) (f Formula, ok bool) {
+	b := asker{s.builder, untold}
+	unknown := s.Unknown(b.within(stage, when))
 	r := reach{Always, Never, Never}
 	rules := []*dsl.Rule{when}
 	if stage != nil {
@@ -24,12 +26,18 @@ func (s *Space) Asked(stage *dsl.Stage, when *dsl.Rule) (f Formula, ok bool) {
 		if x != nil {
 			of, exact := b.reach(x.Expr)
 			if !exact {
-				return Never, false
+				return unknown, false
 			}
 			r = s.both(r, of)
 		}
 	}
-	return s.And(s.Unknown(b.within(stage, when)), s.Or(r.held, r.not)), true
+	return s.And(unknown, s.Or(r.held, r.not)), true
+}
+
+// asker finds what rules can come out as.
+type asker struct {
+	*builder
+	untold bool // some facts nobody can tell
 }
 
 func (r reach) flipped() reach { return reach{r.not, r.held, r.unknown} }
@@ -44,7 +52,7 @@ func (s *Space) both(x, y reach) reach {
 
 func (s *Space) either(x, y reach) reach { return s.both(x.flipped(), y.flipped()).flipped() }
 
-func (b *builder) reach(e *rule.Expr) (out reach, exact bool) {
+func (b asker) reach(e *rule.Expr) (out reach, exact bool) {
 	s := b.s
 	args := make([]reach, 0, 3)
 	logical := e.Op == rule.OpNot || e.Op == rule.OpAnd || e.Op == rule.OpOr || e.Op == rule.OpCond && e.Type.Kind == rule.Bool || isBool(e)
@@ -86,18 +94,28 @@ func (b *builder) reach(e *rule.Expr) (out reach, exact bool) {
 		return r, true
 	}
 	t := b.rule(e)
-	happened := Always // of the events whose days the test looks at
+	told := Always // the events whose days the test looks at have happened, and nothing it looks at is what nobody can tell
+	look := func(id string) {
+		switch f := b.facts[id]; {
+		case f == nil:
+		case f.Type.Kind == rule.Event:
+			told = s.And(told, s.byID[id].Known)
+		case b.untold:
+			told = s.And(told, s.Untold(s.byID[id]).Not())
+		}
+	}
+	if e.Op == rule.OpFact && e.Type.Kind != rule.Event {
+		look(e.Name)
+	}
 	if e.Op != rule.OpFact && len(e.Args) > 0 {
 		ways := b.testWays(e)
 		if len(ways) != 1 || len(ways[0].choices) > 0 {
 			return reach{}, false
 		}
 		for _, id := range factsOf(ways[0].expr) {
-			if f := b.facts[id]; f != nil && f.Type.Kind == rule.Event {
-				happened = s.And(happened, s.byID[id].Known)
-			}
+			look(id)
 		}
 	}
-	ask := s.And(s.Unknown(t), happened)
-	return reach{s.Or(t.True, ask), s.Or(t.False, ask), happened.Not()}, true
+	ask := s.And(s.Unknown(t), told)
+	return reach{s.Or(t.True, ask), s.Or(t.False, ask), told.Not()}, true
 }

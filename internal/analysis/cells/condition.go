@@ -88,12 +88,9 @@ func (s *Space) widest(f Formula, w *Witness) Condition {
 		c = append(c, p)
 	}
 	enough := func(c Condition) bool { return s.Solve(s.Formula(c), f.Not()) == nil }
-	for i := 0; i < len(c); {
-		if rest := slices.Delete(slices.Clone(c), i, i+1); enough(rest) {
-			c = rest
-		} else {
-			i++
-		}
+	for i := 0; i < len(c); i++ {
+		n := mostOut(len(c)-i, func(n int) bool { return enough(slices.Delete(slices.Clone(c), i, i+n)) })
+		c = slices.Delete(c, i, i+n)
 	}
 	for i := range c {
 		try := func(p Part) {
@@ -122,4 +119,25 @@ func (s *Space) widest(f Formula, w *Witness) Condition {
 		}
 	}
 	return c
+}
+
+// mostOut returns how many, at most n, can be left out, where leaving out fewer is never worse. It tries ever more at once, since of many facts few
+// matter, and then finds the last number that does.
+func mostOut(n int, can func(n int) bool) (have int) {
+	bad := n + 1
+	for step := 1; have < n && bad > n; step *= 2 {
+		if try := min(have+step, n); can(try) {
+			have = try
+		} else {
+			bad = try
+		}
+	}
+	for bad <= n && bad-have > 1 {
+		if middle := (have + bad) / 2; can(middle) {
+			have = middle
+		} else {
+			bad = middle
+		}
+	}
+	return have
 }

@@ -14,7 +14,11 @@
 //  3. formulas: a rule becomes two, "is true" and "is false"; where neither holds it is unknown, as Kleene has it
 //     (encode.go); on them stand where each step is and what closes the case, as DESIGN 3.5 has it (standing.go);
 //  4. answers: whether a formula can hold, in which case, in which smallest one, and on which conditions it always does
-//     (solve.go, witness.go, condition.go). formula.go holds the formulas, shared and in one normal form.
+//     (solve.go, witness.go, condition.go); where a given case lies (place.go), and which formulas a fact can turn (turns.go).
+//     formula.go holds the formulas, shared and in one normal form.
+//
+// That a fact was asked for and nobody can tell it is "unknown" to the rules, and matters only to what is asked for (asked.go): it is
+// a variable of its own beside the cells, made where a question looks at it (Space.Untold).
 //
 // A model is seen on one day. An event that lies ahead of it is the same cell as one that never happened.
 //

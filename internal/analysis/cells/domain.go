@@ -18,6 +18,8 @@ type Domain struct {
 	from []Formula // of numbers and days, by cell: its value lies there or in a later one
 	has  []Formula // of a set, by value of its type
 	size []Formula // of a set, by number: it has so many values; nil until asked for
+
+	untold Formula // nobody can tell it; Always until asked for
 }
 
 // Cell is values of a fact that no rule of the model tells apart.
@@ -34,9 +36,22 @@ func (s *Space) At(d *Domain, cell int) Formula { return s.And(d.Known, d.at[cel
 // Has holds where a set has a value and the value with that index in its type is among it.
 func (s *Space) Has(d *Domain, value int) Formula { return s.And(d.Known, d.has[value]) }
 
+// Untold holds where the fact was asked for and nobody can tell it, which the logic sees as unknown. Never of an event: one
+// that nobody can tell of has not happened.
+func (s *Space) Untold(d *Domain) Formula {
+	switch {
+	case d.Fact.Type.Kind == rule.Event:
+		return Never
+	case d.untold == Always:
+		d.untold = s.variable()
+		s.axioms([]Formula{d.untold}, [][]Formula{{d.untold.Not(), d.Known.Not()}})
+	}
+	return d.untold
+}
+
 // domain makes the domain of a fact from what the rules tell apart of it.
 func (b *builder) domain(f *dsl.Fact) *Domain {
-	d := &Domain{Fact: f, Known: b.s.variable()}
+	d := &Domain{Fact: f, Known: b.s.variable(), untold: Always}
 	switch f.Type.Kind {
 	case rule.Bool:
 		v := b.s.variable()

@@ -5,7 +5,7 @@ import "github.com/crillab/gophersat/solver"
 // Solve returns a case in which all of the formulas hold; nil where there is none, which is a proof.
 func (s *Space) Solve(fs ...Formula) *Witness { return s.solve(s.And(fs...), false) }
 
-// Smallest is Solve for a case of which as few facts as can be are known.
+// Smallest is Solve for a case in which as few facts as can be are such as nobody can tell, and of those as few as can be are known.
 func (s *Space) Smallest(fs ...Formula) *Witness { return s.solve(s.And(fs...), true) }
 
 // Possible tells whether a case exists in which all of the formulas hold. It remembers the cases it has found, and is the
@@ -51,6 +51,9 @@ func (s *Space) solve(f Formula, smallest bool) *Witness {
 		for _, d := range s.Domains {
 			if v, ok := c.number[d.Known.node()]; ok {
 				cost, weights = append(cost, solver.IntToLit(int32(v))), append(weights, 1)
+			}
+			if v, ok := c.number[d.untold.node()]; ok && d.untold != Always {
+				cost, weights = append(cost, solver.IntToLit(int32(v))), append(weights, len(s.Domains)+1)
 			}
 		}
 		if len(cost) > 0 {

@@ -108,11 +108,17 @@ func (s *Space) axioms(variables []Formula, clauses [][]Formula) {
 	s.rules = append(s.rules, clauses)
 }
 
-// surveyModel gathers what every rule and every time of the model, and every rule of the overlays over it, tells apart.
+// surveyModel gathers what every rule and every time of the model tells apart, what it accepts, and every rule of the overlays
+// over it.
 func (b *builder) surveyModel(m *dsl.Model) {
 	for _, r := range Rules(m) {
 		if r.Type.Kind == rule.Bool { // values are surveyed in the tests that look at them
 			b.survey(r)
+		}
+	}
+	for _, a := range m.Accepts {
+		if a.When != nil {
+			b.survey(a.When.Expr)
 		}
 	}
 	for _, o := range m.Overlays {

@@ -9,13 +9,14 @@ import (
 
 // Witness is a case, as far as the rules can tell it from others.
 type Witness struct {
-	Known []bool       // by index of the model's facts; of an event: it has happened
-	Cell  []int        // by fact: where its value lies; not for sets
-	Has   [][]bool     // by fact: which values a set has
-	Open  []*rule.Expr // the open tests that came out as the solver liked
-	space *Space
-	free  map[int32]bool // how the open tests came out, by their variable
-	gates []bool         // by gate of the space: it holds in the case
+	Known  []bool       // by index of the model's facts; of an event: it has happened
+	Cell   []int        // by fact: where its value lies; not for sets
+	Has    [][]bool     // by fact: which values a set has
+	Untold []bool       // by fact: nobody can tell it
+	Open   []*rule.Expr // the open tests that came out as the solver liked
+	space  *Space
+	free   map[int32]bool // how the open tests came out, by their variable
+	gates  []bool         // by gate of the space: it holds in the case
 	// variable tells the value of a variable in the case.
 	variable func(node int32) bool
 	exact    map[int]any // by fact: a value in its cell that was chosen for an open test
@@ -41,6 +42,7 @@ func (s *Space) witness(variable func(node int32) bool) *Witness {
 			cell = max(0, slices.IndexFunc(d.at, holds))
 		}
 		w.Known, w.Cell, w.Has = append(w.Known, known), append(w.Cell, cell), append(w.Has, has)
+		w.Untold = append(w.Untold, d.untold != Always && holds(d.untold))
 	}
 	for _, node := range s.opened {
 		w.free[node] = variable(node)
@@ -69,6 +71,9 @@ func (w *Witness) variables() func(node int32) bool {
 	put := func(f Formula, v bool) { set[f.node()] = v != f.negated() }
 	for i, d := range w.space.Domains {
 		put(d.Known, w.Known[i])
+		if d.untold != Always {
+			put(d.untold, w.Untold[i])
+		}
 		for k, f := range d.has {
 			put(f, w.Has[i][k])
 		}
@@ -113,7 +118,7 @@ func (w *Witness) Case() *interpreter.Case {
 	day := w.space.Day
 	c.At = &day
 	for i, d := range w.space.Domains {
-		if v := w.Value(i); v != nil {
+		if v := w.Value(i); v != nil || w.Untold[i] {
 			c.Set(d.Fact.ID, v)
 		}
 	}
@@ -128,17 +133,26 @@ func (w *Witness) Fill(f *interpreter.Facts) {
 	}
 }
 
-// Put records in facts of the model's program what the case says of the fact with that index, if it is known.
+// Put records in facts of the model's program what the case says of the fact with that index, if it says anything.
 func (w *Witness) Put(f *interpreter.Facts, i int) {
 	if v := w.Value(i); v != nil {
 		f.Put(i, v)
+	} else if w.Untold[i] {
+		f.SetUnobtainable(i)
 	}
 }
 
-// Lies holds where the fact with that index lies in the same cell as in the case, known as there.
+// Says tells whether the case says something of the fact with that index: what it is, or that nobody can tell.
+func (w *Witness) Says(i int) bool { return w.Known[i] || w.Untold[i] }
+
+// Lies holds where the fact with that index lies in the same cell as in the case, known as there or told by nobody.
 func (w *Witness) Lies(i int) Formula {
 	s, d := w.space, w.space.Domains[i]
 	switch {
+	case w.Untold[i] && d.untold != Always:
+		return d.untold
+	case !w.Known[i] && d.untold != Always:
+		return s.And(d.Known.Not(), d.untold.Not())
 	case !w.Known[i]:
 		return d.Known.Not()
 	case d.has == nil:

@@ -35,7 +35,7 @@ var smallModels = rapid.Custom(func(t *rapid.T) small {
 				return "(" + test(depth-1) + " or " + test(depth-1) + ")"
 			}
 		}
-		return one("b1", "b2", "b3", "not b1", "b2 == false", "e1 == 'p'", "e1 != 'q'", "known(b3)", "known(e1)", "happened(v1)", "not happened(v2)", "days_since(v1) >= 0")
+		return one("b1", "b2", "b3", "not b1", "b2 == false", "b1 == b3", "(b2 ? b1 : b3)", "e1 == 'p'", "e1 != 'q'", "known(b3)", "known(e1)", "happened(v1)", "not happened(v2)", "days_since(v1) >= 0")
 	}
 	for range 50 {
 		var b strings.Builder

@@ -35,31 +35,27 @@ func (v *verifier) clashes() {
 		at[i] = v.s.And(at[i], pair.Not())
 	}
 	for i, o := range v.m.Outcomes {
-		w, a := v.smallest(at[i], func(r *interpreter.Result) bool { return r.Outcome == i && v.alsoClaims(i, r) >= 0 })
-		switch a {
-		case given:
-			v.add(&Finding{Code: Unproven, Subjects: []string{string(Overlap), o.ID}, Weight: Fault, Outcomes: []*dsl.Outcome{o}})
-		case found:
-			j := v.alsoClaims(i, v.decide(w))
-			v.add(&Finding{Code: Overlap, Subjects: []string{o.ID}, Weight: Remark, Outcomes: []*dsl.Outcome{o, v.m.Outcomes[j]}, Case: &Case{Witness: w}})
-		}
+		f := Finding{Code: Overlap, Subjects: []string{o.ID}, Weight: Fault, Outcomes: []*dsl.Outcome{o}}
+		v.tell(f.ID(), func(where cells.Formula) *Finding {
+			w, a := v.smallest(v.s.And(at[i], where), func(r *interpreter.Result) bool { return r.Outcome == i && v.alsoClaims(i, r) >= 0 })
+			if w == nil {
+				return f.shownBy(nil, a, nil)
+			}
+			f := f
+			f.Outcomes = []*dsl.Outcome{o, v.m.Outcomes[v.alsoClaims(i, v.decide(w))]}
+			return f.shownBy(&Case{Witness: w}, a, func(*Case) bool { return false })
+		})
 	}
 }
 
 // clash tells of two outcomes that may claim one case, with the facts in order.
 func (v *verifier) clash(i, j int, pair cells.Formula) {
 	first, second := v.m.Outcomes[i], v.m.Outcomes[j]
-	c, a := v.searchIn(pair, v.inTurn, func(r *interpreter.Result) bool { return r.Outcome == i && v.claims(j, r) })
-	f := &Finding{Code: Clash, Subjects: []string{first.ID, second.ID}, Weight: Remark, Outcomes: []*dsl.Outcome{first, second}, Case: c}
-	switch {
-	case a == given:
-		f.Code, f.Subjects, f.Weight = Unproven, append([]string{string(Clash)}, f.Subjects...), Fault
-	case c == nil:
-		return
-	case c.Lived:
-		f.Weight = Fault
-	}
-	v.add(f)
+	f := Finding{Code: Clash, Subjects: []string{first.ID, second.ID}, Weight: Fault, Outcomes: []*dsl.Outcome{first, second}}
+	v.tell(f.ID(), func(where cells.Formula) *Finding {
+		c, a := v.searchIn(v.s.And(pair, where), v.inTurn, func(r *interpreter.Result) bool { return r.Outcome == i && v.claims(j, r) })
+		return f.shownBy(c, a, func(c *Case) bool { return c.Lived })
+	})
 }
 
 // claimant returns the first outcome, from one on, that claims the case.

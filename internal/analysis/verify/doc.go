@@ -11,6 +11,10 @@
 // filled in one by one, each only when the interpreter asks for it, until the case is as found. What comes about only with
 // facts out of order is a remark, no fault.
 //
+// What nobody can tell stops no case in these questions. Which facts a case stops on when nobody can tell them is asked last
+// (hang.go). What a source has so, the file accepts: it is told of with the reason, and looked for once more in all cases outside
+// those that are accepted (accept.go).
+//
 // The questions, in order: stuck and endless cases (stuck.go), outcomes that clash (clash.go), steps, outcomes and clauses in
-// vain (vain.go), deadlines (time.go, way.go), duties (duty.go). report.go says what a finding is and how it is named.
+// vain (vain.go), deadlines (time.go), duties (duty.go). report.go says what a finding is and how it is named.
 package verify

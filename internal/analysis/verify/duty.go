@@ -11,28 +11,47 @@ import (
 // duties holds the model against the duties of the overlays over it. What their structure settles is taken from the model's
 // own judgement; the rest is asked of all cases.
 func (v *verifier) duties() {
-	for _, j := range v.m.Judge() {
-		r := DutyResult{Duty: j.Duty, Verdict: NotApplying}
-		for i := range j.Demands {
-			d := v.demand(&j.Demands[i])
-			r.Verdict = worse(r.Verdict, d.Verdict)
-			r.Demands = append(r.Demands, d)
-		}
-		v.report.Duties = append(v.report.Duties, r)
-		if r.Verdict != NotMet && r.Verdict != NotProven {
-			continue
-		}
-		f := &Finding{Code: DutyNotMet, Subjects: []string{j.Duty.Overlay.ID, j.Duty.ID}, Weight: Fault, Duty: j.Duty}
-		for _, d := range r.Demands {
-			if d.Case != nil && f.Case == nil {
-				f.Case = d.Case
-			}
-		}
-		v.add(f)
+	v.judged = v.m.Judge()
+	for _, j := range v.judged {
+		v.report.Duties = append(v.report.Duties, v.duty(j, cells.Always))
 	}
 }
 
-func (v *verifier) demand(j *dsl.DemandJudgement) DemandResult {
+// duty holds the model against one duty, in the cases in which where holds.
+func (v *verifier) duty(j dsl.Judgement, where cells.Formula) DutyResult {
+	r := DutyResult{Duty: j.Duty, Verdict: NotApplying}
+	for i := range j.Demands {
+		d := v.demand(&j.Demands[i], where)
+		r.Verdict = worse(r.Verdict, d.Verdict)
+		r.Demands = append(r.Demands, d)
+	}
+	return r
+}
+
+// unmetDuties finds the duties that are not met, or not proven to be.
+func (v *verifier) unmetDuties() {
+	for i, j := range v.judged {
+		f := Finding{Code: DutyNotMet, Subjects: []string{j.Duty.Overlay.ID, j.Duty.ID}, Weight: Fault, Duty: j.Duty}
+		v.tell(f.ID(), func(where cells.Formula) *Finding {
+			r := v.report.Duties[i]
+			if where != cells.Always {
+				r = v.duty(j, where)
+			}
+			if r.Verdict != NotMet && r.Verdict != NotProven {
+				return nil
+			}
+			f := f
+			for _, d := range r.Demands {
+				if d.Case != nil && f.Case == nil {
+					f.Case = d.Case
+				}
+			}
+			return &f
+		})
+	}
+}
+
+func (v *verifier) demand(j *dsl.DemandJudgement, where cells.Formula) DemandResult {
 	d := DemandResult{Demand: j.Demand, Why: j.Why, Steps: j.Steps, Actors: j.Actors}
 	switch j.Verdict {
 	case dsl.MetDuty:
@@ -53,18 +72,17 @@ func (v *verifier) demand(j *dsl.DemandJudgement) DemandResult {
 	if d.Verdict == NotApplying {
 		return d
 	}
-	v.prove(&d)
+	v.prove(&d, where)
 	return d
 }
 
 // prove settles a demand by looking for cases that break it, in each step or outcome that it is about.
-func (v *verifier) prove(d *DemandResult) {
+func (v *verifier) prove(d *DemandResult, here cells.Formula) {
 	x := d.Demand
 	picked := v.m.Picks(x)
 	d.Verdict, d.Steps = Met, nil
-	here := cells.Always
 	if x.When != nil {
-		here = v.s.Rule(v.m.RuleOf(x.When)).True
+		here = v.s.And(here, v.s.Rule(v.m.RuleOf(x.When)).True)
 	}
 	if x.Unless != nil {
 		here = v.s.And(here, v.s.Rule(v.m.RuleOf(x.Unless)).True.Not())

@@ -17,8 +17,8 @@ const maxLived = 4000
 func (v *verifier) lived(w *cells.Witness) []*dsl.Fact {
 	l := &life{verifier: v, w: w, seen: map[string]bool{}, facts: v.p.NewFacts(), budget: maxLived}
 	l.known = make([]byte, len(w.Known))
-	for _, known := range w.Known {
-		if known {
+	for i := range w.Known {
+		if w.Says(i) {
 			l.left++
 		}
 	}
@@ -77,19 +77,30 @@ func (l *life) take(i int) {
 // asked lists the facts of the case, not filled in yet, that are asked for or belong to a required step. It is empty where an
 // outcome has closed the case.
 func (l *life) asked() (out []int) {
-	r := &l.result
-	l.p.Decide(l.facts, l.day, r)
+	for _, i := range l.wanted(l.facts) {
+		if l.w.Says(i) && l.known[i] == 0 {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// wanted lists the facts that can come in next: those asked for, those of a required step, and those that nothing asks for. It is
+// empty where an outcome has closed the case. The answer of the interpreter is left in v.result.
+func (v *verifier) wanted(facts *interpreter.Facts) (out []int) {
+	r := &v.result
+	v.p.Decide(facts, v.day, r)
 	if r.Outcome >= 0 {
 		return nil
 	}
-	wanted := slices.Clone(l.unasked)
+	wanted := slices.Clone(v.unasked)
 	for _, x := range r.Missing {
 		if int(x.Fact) < len(wanted) { // after the model's own stand those that overlays speak of
 			wanted[x.Fact] = true
 		}
 	}
 	for _, i := range r.Next {
-		s := l.m.Steps[i]
+		s := v.m.Steps[i]
 		for _, item := range s.Done {
 			for _, f := range item.Facts {
 				wanted[f.Index] = true
@@ -100,7 +111,7 @@ func (l *life) asked() (out []int) {
 		}
 	}
 	for i, is := range wanted {
-		if is && l.w.Known[i] && l.known[i] == 0 {
+		if is {
 			out = append(out, i)
 		}
 	}

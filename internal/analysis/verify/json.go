@@ -15,20 +15,32 @@ type reportJSON struct {
 	Hash     string        `json:"hash"`
 	At       calendar.Day  `json:"at"`
 	Faults   int           `json:"faults"`
+	Accepted int           `json:"accepted"`
+	Remarks  int           `json:"remarks"`
 	Findings []findingJSON `json:"findings"`
 	Duties   []dutyJSON    `json:"duties"`
 }
 
 type findingJSON struct {
-	ID       string    `json:"id"`
-	Code     Code      `json:"code"`
-	Weight   Weight    `json:"weight"`
-	Text     lang.Text `json:"text"`
-	Subjects []string  `json:"subjects"`
-	Steps    []string  `json:"steps"`
-	Outcomes []string  `json:"outcomes"`
-	Clause   string    `json:"clause"`
-	Case     *caseJSON `json:"case"`
+	ID       string      `json:"id"`
+	Code     Code        `json:"code"`
+	Weight   Weight      `json:"weight"`
+	Text     lang.Text   `json:"text"`
+	Subjects []string    `json:"subjects"`
+	Steps    []string    `json:"steps"`
+	Outcomes []string    `json:"outcomes"`
+	Facts    []string    `json:"facts"`
+	Clause   string      `json:"clause"`
+	Accept   *acceptJSON `json:"accept"`
+	Case     *caseJSON   `json:"case"`
+}
+
+type acceptJSON struct {
+	ID             string     `json:"id"`
+	When           *string    `json:"when"` // null: in all cases
+	Reason         lang.Text  `json:"reason"`
+	Source         *string    `json:"source"`
+	Interpretation *lang.Text `json:"interpretation"`
 }
 
 type caseJSON struct {
@@ -59,13 +71,17 @@ type demandJSON struct {
 // MarshalJSON writes the report for programs, with texts in both languages.
 func (r *Report) MarshalJSON() ([]byte, error) {
 	out := reportJSON{
-		Model: r.Model.ID, Version: r.Model.Version, Hash: r.Model.Hash, At: r.Day, Faults: r.Faults(), Findings: []findingJSON{}, Duties: []dutyJSON{},
+		Model: r.Model.ID, Version: r.Model.Version, Hash: r.Model.Hash, At: r.Day, Faults: r.Faults(), Accepted: r.Count(Accepted), Remarks: r.Count(Remark), Findings: []findingJSON{}, Duties: []dutyJSON{},
 	}
 	for _, f := range r.Findings {
-		j := findingJSON{ID: f.ID(), Code: f.Code, Weight: f.Weight, Text: inBoth(f.Text), Subjects: list(f.Subjects), Steps: stepIDs(f.Steps), Outcomes: []string{}, Clause: f.Clause}
+		j := findingJSON{ID: f.ID(), Code: f.Code, Weight: f.Weight, Text: inBoth(f.Text), Subjects: list(f.Subjects), Steps: stepIDs(f.Steps), Outcomes: []string{}, Facts: []string{}, Clause: f.Clause}
 		for _, o := range f.Outcomes {
 			j.Outcomes = append(j.Outcomes, o.ID)
 		}
+		for _, x := range f.Facts {
+			j.Facts = append(j.Facts, x.ID)
+		}
+		j.Accept = acceptOf(f.Accept)
 		var err error
 		if j.Case, err = f.Case.json(); err != nil {
 			return nil, err
@@ -89,6 +105,23 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 		out.Duties = append(out.Duties, j)
 	}
 	return json.Marshal(out)
+}
+
+func acceptOf(a *dsl.Accept) *acceptJSON {
+	if a == nil {
+		return nil
+	}
+	out := &acceptJSON{ID: a.ID, Reason: a.Reason}
+	if a.When != nil {
+		out.When = &a.When.Text
+	}
+	if a.Origin.Source != "" {
+		out.Source = &a.Origin.Source
+	}
+	if !a.Origin.Interpretation.IsZero() {
+		out.Interpretation = &a.Origin.Interpretation
+	}
+	return out
 }
 
 func (c *Case) json() (*caseJSON, error) {

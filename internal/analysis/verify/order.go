@@ -15,8 +15,8 @@ import (
 // not relied on. So a case that is lived, its facts asked for one by one and none taken back, is in order; that a case is in
 // order says only that nothing plain speaks against it.
 func (v *verifier) order() {
-	askers := make([]cells.Formula, len(v.m.Facts)) // by fact: where something asks for it
-	asking := make([][]*dsl.Step, len(v.m.Facts))   // by fact: the steps that do; nil stands for an outcome
+	askers := make([]cells.Formula, len(v.m.Facts))
+	asking := make([][]*dsl.Step, len(v.m.Facts)) // by fact: the steps that do; nil stands for an outcome
 	for i := range askers {
 		askers[i] = cells.Never
 	}
@@ -53,7 +53,7 @@ func (v *verifier) order() {
 			v.ordered = v.s.And(v.ordered, v.s.Or(v.s.Steps[i].Done.Not(), v.s.Steps[i].Open))
 		}
 	}
-	v.unasked = make([]bool, len(v.m.Facts))
+	v.askers, v.unasked = askers, make([]bool, len(v.m.Facts))
 	for i, d := range v.s.Domains {
 		if v.unasked[i] = asking[i] == nil; !v.unasked[i] {
 			v.ordered = v.s.And(v.ordered, v.s.Or(d.Known.Not(), askers[i]))

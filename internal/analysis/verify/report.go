@@ -8,6 +8,7 @@ import (
 	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/internal/analysis/cells"
+	"github.com/stegvis/stegvis/internal/analysis/ways"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
@@ -31,18 +32,21 @@ const (
 	DutyNotMet      Code = "duty"             // an overlay and its duty
 	OneDay          Code = "one-day"          // a rule's owner, and the test that compares with a calendar date
 	Unproven        Code = "unproven"         // a rule's owner, and the test that cannot be settled
+	HangsOn         Code = "hangs-on"         // the facts that stop a case when nobody can tell them
+	StaleAccept     Code = "stale-accept"     // what the file accepts, and the finding that is not there
 )
 
 // Codes lists the codes, in the order that findings are told in.
-var Codes = []Code{Stuck, Endless, Circle, Clash, Overlap, DeadStep, DeadOutcome, ShadowedOutcome, RedundantClause, AlwaysLate, LongWay, ShortLimit, DutyNotMet, OneDay, Unproven}
+var Codes = []Code{Stuck, Endless, Circle, Clash, Overlap, HangsOn, DeadStep, DeadOutcome, ShadowedOutcome, RedundantClause, AlwaysLate, LongWay, ShortLimit, DutyNotMet, OneDay, Unproven, StaleAccept}
 
 // Weight says what a finding asks of its reader.
 type Weight string
 
 // The weights.
 const (
-	Fault  Weight = "fault"  // it is to be mended, or accepted with a reason
-	Remark Weight = "remark" // worth knowing: it comes about only out of order, or nothing hangs on it
+	Fault    Weight = "fault"    // it is to be mended, or accepted with a reason
+	Remark   Weight = "remark"   // worth knowing: it comes about only out of order, or nothing hangs on it
+	Accepted Weight = "accepted" // the file accepts it, with a reason
 )
 
 // Finding is one thing that does not hold of a model.
@@ -52,15 +56,19 @@ type Finding struct {
 	Weight   Weight
 	Steps    []*dsl.Step
 	Outcomes []*dsl.Outcome
+	Facts    []*dsl.Fact
 	Limit    *dsl.Limit
-	Way      *Way
+	Way      *ways.Chain
 	Duty     *dsl.Duty
-	Clause   string // as rules are written
-	Owner    Owner  // of the rule with the clause
-	Case     *Case  // the smallest that shows it; nil where none can
+	Clause   string      // as rules are written
+	Owner    Owner       // of the rule with the clause
+	Case     *Case       // the smallest that shows it; nil where none can
+	Near     string      // StaleAccept: a finding that it may have meant; "" where none is near
+	Accept   *dsl.Accept // what accepts it; of StaleAccept: what accepts nothing
 }
 
-// ID names the finding: its code and its subjects. It stays the same while what it is about keeps its name.
+// ID names the finding: its code and its subjects. It stays the same while what it is about keeps its name. Where the file accepts
+// it in some cases alone, what it finds in these and what it finds in others have one ID.
 func (f *Finding) ID() string { return string(f.Code) + "/" + strings.Join(f.Subjects, "+") }
 
 // Case shows a finding.
@@ -120,10 +128,10 @@ type Report struct {
 	Duties   []DutyResult
 }
 
-// Faults counts the findings that are faults.
-func (r *Report) Faults() (n int) {
+// Count counts the findings of a weight.
+func (r *Report) Count(w Weight) (n int) {
 	for _, f := range r.Findings {
-		if f.Weight == Fault {
+		if f.Weight == w {
 			n++
 		}
 	}
@@ -132,11 +140,7 @@ func (r *Report) Faults() (n int) {
 
 // Run verifies the model of the program as seen on a day. It gives the same report for the same files and the same day.
 func Run(p *interpreter.Program, day calendar.Day) *Report {
-	v := &verifier{
-		p: p, m: p.Model(), s: cells.NewSpace(p.Model(), day), day: day, facts: p.NewFacts(), rules: p.Rules(),
-		report: &Report{Model: p.Model(), Program: p, Day: day},
-	}
-	v.order()
+	v := newVerifier(p, day)
 	v.openTests()
 	v.datedTests()
 	v.stuck()
@@ -149,6 +153,9 @@ func Run(p *interpreter.Program, day calendar.Day) *Report {
 	v.lateness()
 	v.ways()
 	v.duties()
+	v.unmetDuties()
+	v.hangsOn() // last, since what nobody can tell is a variable from here on
+	v.staleAccepts()
 	slices.SortStableFunc(v.report.Findings, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(slices.Index(Codes, a.Code), slices.Index(Codes, b.Code)), slices.CompareFunc(a.Outcomes, b.Outcomes, func(a, b *dsl.Outcome) int {
 			return cmp.Compare(a.Index, b.Index)
@@ -157,25 +164,62 @@ func Run(p *interpreter.Program, day calendar.Day) *Report {
 	return v.report
 }
 
-// verifier is one run.
-type verifier struct {
-	p         *interpreter.Program
-	m         *dsl.Model
-	s         *cells.Space
-	day       calendar.Day
-	ordered   cells.Formula        // facts come in order
-	inTurn    cells.Formula        // so they do, and the case was open until the last one came
-	rules     []interpreter.RuleOf // of the program
-	facts     *interpreter.Facts
-	result    interpreter.Result
-	unasked   []bool // by fact: nothing in the model asks for it
-	ancestors map[*dsl.Step]map[*dsl.Step]bool
-	report    *Report
+// Finding returns the finding with the id, nil where there is none. Of one that is accepted in some cases it is what remains.
+func (r *Report) Finding(id string) (out *Finding) {
+	for _, f := range r.Findings {
+		if f.ID() == id && (out == nil || out.Weight == Accepted) {
+			out = f
+		}
+	}
+	return out
 }
 
-// add takes a finding into the report. One that says the same of the same as an earlier one is left out.
+// Faults counts the findings that are faults: not mended, and not accepted.
+func (r *Report) Faults() int { return r.Count(Fault) }
+
+// Duties tells how the model of the program stands to the duties of the overlays over it, as Run does, and looks for nothing else.
+func Duties(p *interpreter.Program, day calendar.Day) []DutyResult {
+	v := newVerifier(p, day)
+	v.duties()
+	return v.report.Duties
+}
+
+func newVerifier(p *interpreter.Program, day calendar.Day) *verifier {
+	v := &verifier{
+		p: p, m: p.Model(), s: cells.NewSpace(p.Model(), day), day: day, facts: p.NewFacts(), rules: p.Rules(),
+		way: ways.ByAfter(p.Model()), accepts: acceptsOf(p.Model()), report: &Report{Model: p.Model(), Program: p, Day: day},
+	}
+	v.order()
+	return v
+}
+
+// verifier is one run.
+type verifier struct {
+	p       *interpreter.Program
+	m       *dsl.Model
+	s       *cells.Space
+	day     calendar.Day
+	ordered cells.Formula        // facts come in order
+	inTurn  cells.Formula        // so they do, and the case was open until the last one came
+	rules   []interpreter.RuleOf // of the program
+	facts   *interpreter.Facts
+	result  interpreter.Result
+	told    interpreter.Result // of the same case, could what nobody can tell be told
+	askers  []cells.Formula    // by fact: where something asks for it
+	accepts *accepts
+	unasked []bool          // by fact: nothing in the model asks for it
+	way     *ways.Order     // what the model says comes before what
+	judged  []dsl.Judgement // what the model says of its duties itself
+	report  *Report
+}
+
+// add takes a finding into the report, as accepted where the file accepts it in all cases. One that says the same of the same as
+// an earlier one is left out.
 func (v *verifier) add(f *Finding) {
-	if !slices.ContainsFunc(v.report.Findings, func(g *Finding) bool { return g.ID() == f.ID() }) {
+	if a := v.accepts.always(f.ID()); a != nil && f.Accept == nil {
+		v.accepts.accept(f, a)
+	}
+	if !slices.ContainsFunc(v.report.Findings, func(g *Finding) bool { return g.ID() == f.ID() && g.Accept == f.Accept }) {
 		v.report.Findings = append(v.report.Findings, f)
 	}
 }

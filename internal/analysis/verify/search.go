@@ -57,6 +57,28 @@ func (v *verifier) searchIn(bad, ordered cells.Formula, confirm func(*interprete
 	return &Case{Witness: w}, a
 }
 
+// shownBy is the finding that a search for it ends with: shown by the case, a fault where that counts and else a remark; unproven
+// where the search was given up; nil where there is none.
+func (f Finding) shownBy(c *Case, a answer, counts func(*Case) bool) *Finding {
+	switch {
+	case a == given:
+		f.Subjects = append([]string{string(f.Code)}, f.Subjects...)
+		f.Code = Unproven
+		return &f
+	case c == nil:
+		return nil
+	case !counts(c):
+		f.Weight = Remark
+	}
+	f.Case = c
+	return &f
+}
+
+// unproven adds that a question could not be settled.
+func (v *verifier) unproven(question Code) {
+	v.add(&Finding{Code: Unproven, Subjects: []string{string(question)}, Weight: Fault})
+}
+
 // smallest finds the smallest case in which f holds and that the interpreter confirms. Those that it refuses are set aside
 // one by one; where that leaves none, nothing is proven, since other values of the same cells might do.
 func (v *verifier) smallest(f cells.Formula, confirm func(*interpreter.Result) bool) (*cells.Witness, answer) {
@@ -76,11 +98,11 @@ func (v *verifier) smallest(f cells.Formula, confirm func(*interpreter.Result) b
 	return nil, given
 }
 
-// like holds in the cases that know at least what w knows.
+// like holds in the cases that say at least what w says.
 func (v *verifier) like(w *cells.Witness) cells.Formula {
 	out := cells.Always
 	for i := range v.s.Domains {
-		if w.Known[i] {
+		if w.Says(i) {
 			out = v.s.And(out, w.Lies(i))
 		}
 	}
@@ -90,9 +112,9 @@ func (v *verifier) like(w *cells.Witness) cells.Formula {
 // same holds in w alone, as far as cells tell.
 func (v *verifier) same(w *cells.Witness) cells.Formula {
 	out := v.like(w)
-	for i, d := range v.s.Domains {
-		if !w.Known[i] {
-			out = v.s.And(out, d.Known.Not())
+	for i := range v.s.Domains {
+		if !w.Says(i) {
+			out = v.s.And(out, w.Lies(i))
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/interpreter"
 )
@@ -25,6 +26,9 @@ func (r *Report) TestEntry(f *Finding) string {
 			fmt.Fprintf(&b, "facts.%s = %s\n", fact.ID, literal(v))
 		}
 	}
+	if untold := f.Case.untold(r.Model); len(untold) > 0 {
+		fmt.Fprintf(&b, "unobtainable = %s\n", literal(untold))
+	}
 	var next []string
 	for _, n := range d.Next {
 		next = append(next, n.Step)
@@ -38,6 +42,16 @@ func (r *Report) TestEntry(f *Finding) string {
 	}
 	fmt.Fprintf(&b, "[case.expect]\nstatus  = %s\nnext    = %s\noutcome = %s\nstuck   = %s\n", literal(string(d.Status)), literal(next), literal(outcome), literal(stuck))
 	return b.String()
+}
+
+// untold lists the facts that nobody can tell.
+func (c *Case) untold(m *dsl.Model) (out []string) {
+	for i, untold := range c.Untold {
+		if untold {
+			out = append(out, m.Facts[i].ID)
+		}
+	}
+	return out
 }
 
 // slug makes the id of a test of a finding's: letters, digits and "_".

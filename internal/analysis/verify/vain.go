@@ -33,14 +33,15 @@ func (v *verifier) vainOutcomes() {
 	}
 }
 
-// Owner is what a rule belongs to: one of Define, Stage, Step and Outcome.
+// Owner is what a rule belongs to: one of Define, Stage, Step, Outcome and Accept.
 type Owner struct {
 	Define  *dsl.Define
 	Stage   *dsl.Stage
 	Step    *dsl.Step
 	Item    *dsl.Item // of the step's checklist; nil: whether the step applies
 	Outcome *dsl.Outcome
-	Number  int // of the item, from 1 on
+	Accept  *dsl.Accept // its when
+	Number  int         // of the item, from 1 on
 }
 
 // vainClauses finds the clauses of rules that could be left out: in no case does the rule come out differently without them,

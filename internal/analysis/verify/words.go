@@ -7,6 +7,7 @@ import (
 	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/internal/analysis/ways"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
@@ -25,6 +26,9 @@ func (f *Finding) Text(l lang.Lang) string {
 	for _, o := range f.Outcomes {
 		titles = append(titles, quoted(o.Title, l))
 	}
+	for _, x := range f.Facts {
+		titles = append(titles, quoted(x.Title, l))
+	}
 	args["Titles"], args["Count"] = interpreter.ListText(titles, "and", l), len(titles)
 	if len(titles) > 0 {
 		args["First"], args["Second"] = titles[0], titles[len(titles)-1]
@@ -36,12 +40,17 @@ func (f *Finding) Text(l lang.Lang) string {
 		args["Count"] = maxPlaces
 	case f.Code == Stuck && len(titles) == 0:
 		id = "finding.stuck-at-once"
+	case f.Code == StaleAccept:
+		args["Accept"], args["Near"] = f.Accept.ID, f.Near
+		if f.Accept.When != nil {
+			args["When"] = f.Accept.When.Text
+		}
 	case f.Code == Unproven && f.Clause == "":
 		id = "finding.unproven-question"
 		args["Question"] = catalogue.Text(l, "question."+f.Subjects[0], args)
 	case f.Way != nil:
 		args["Limit"], args["Max"] = quoted(f.Limit.Title, l), interpreter.DurationText(f.Limit.Max, l)
-		args["Way"] = f.Way.text(f.Code == LongWay, l)
+		args["Way"] = wayText(f.Way, f.Code == LongWay, l)
 	case f.Duty != nil:
 		args["Duty"], args["Law"] = quoted(f.Duty.Title, l), f.Duty.Law.In(l)
 	}
@@ -67,19 +76,21 @@ func (o Owner) text(l lang.Lang) string {
 		return say("owner.step", o.Step.Title)
 	case o.Outcome != nil:
 		return say("owner.outcome", o.Outcome.Title)
+	case o.Accept != nil:
+		return say("owner.accept", lang.Text{SV: o.Accept.ID, EN: o.Accept.ID})
 	}
 	return say("owner.overlay", lang.Text{})
 }
 
-// text adds the times of a way up.
-func (w *Way) text(long bool, l lang.Lang) string {
+// wayText adds the times of a way up.
+func wayText(w *ways.Chain, long bool, l lang.Lang) string {
 	var terms []string
 	total := calendar.Duration{}
 	alike := true
 	for i, x := range w.Parts {
-		d := shortest(x.Time)
+		d := ways.ShortestStay(x.Time)
 		if long {
-			d = longest(x.Time)
+			d = ways.LongestTime(x.Time)
 		}
 		var title lang.Text
 		if x.Stage != nil {
@@ -129,6 +140,8 @@ func (c *Case) Lines(m *dsl.Model, l lang.Lang) (out []Line) {
 	for _, f := range facts {
 		if v := c.Value(f.Index); v != nil {
 			out = append(out, Line{f.Title.In(l), interpreter.FactText(f, v, l)})
+		} else if c.Untold[f.Index] {
+			out = append(out, Line{f.Title.In(l), catalogue.Text(l, "case.untold", nil)})
 		}
 	}
 	return out
