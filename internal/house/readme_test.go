@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -195,31 +196,40 @@ func buildStegvis(t *testing.T) string {
 	return bin
 }
 
-// copyRepo copies the repo, without what is hidden, and returns the copy's top folder.
+// copyRepo copies the repo, without what is hidden and what npm installs, and returns the copy's top folder.
 func copyRepo(t *testing.T) string {
 	t.Helper()
 	root, dir := top(t), t.TempDir()
-	entries, err := os.ReadDir(root)
+	err := filepath.WalkDir(root, func(from string, entry fs.DirEntry, err error) error {
+		if err != nil || from == root {
+			return err
+		}
+		below, err := filepath.Rel(root, from)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(dir, below)
+		hidden := filepath.Dir(from) == root && strings.HasPrefix(entry.Name(), ".")
+		switch {
+		case entry.IsDir() && (hidden || entry.Name() == "node_modules"):
+			return fs.SkipDir
+		case entry.IsDir():
+			return os.Mkdir(to, 0o777)
+		case hidden || !entry.Type().IsRegular():
+			return nil
+		}
+		text, err := os.ReadFile(from)
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(to, text, info.Mode().Perm())
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, entry := range entries {
-		from, to := filepath.Join(root, entry.Name()), filepath.Join(dir, entry.Name())
-		switch {
-		case strings.HasPrefix(entry.Name(), "."):
-		case entry.IsDir():
-			if err := os.CopyFS(to, os.DirFS(from)); err != nil {
-				t.Fatal(err)
-			}
-		case entry.Type().IsRegular():
-			text, err := os.ReadFile(from)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(to, text, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
 	}
 	return dir
 }

@@ -20,7 +20,7 @@ var table = []row{
 	{6, "40,000 writes end in the last text", live(6, 3*time.Minute)},
 	{7, "a writer that never stops does not stop reloads", live(7, time.Minute)},
 	{8, "a vocabulary and a model changed in turn never give a mixed answer", live(8, 2*time.Minute)},
-	{9, "10,000 reloads under load, a third of them bad: no answer failed, mixed or stale", live(9, 25*time.Minute)},
+	{9, "10,000 reloads under load, a third of them bad: no answer failed, mixed or stale", append(live(9, 25*time.Minute), http(9, 5*time.Minute)...)},
 	{10, "a start on bad files serves the last good set and says so; with none it fails and says why", append(live(10, time.Minute), suite{
 		pkg: "./interpreter/live", tests: []string{"TestOpenWithoutAnyGoodModelFailsAndNamesTheFaults"}, limit: time.Minute,
 	})},
@@ -63,7 +63,13 @@ var table = []row{
 		{pkg: "./dsl/syntax", tests: []string{"TestHostileTextsAreRefusedWithinTheirMemory", "TestTextsAtALimitAreReadWithinTheirMemory", "TestTextsJustOverALimitAreRefused"}, limit: time.Minute},
 		{pkg: "./dsl", tests: []string{"TestHostileFilesAreRefusedQuicklyAndInLittleMemory"}, limit: time.Minute},
 	}},
-	{42, "thousands of files work in bounded memory, or are refused", live(42, 2*time.Minute)},
+	{22, "500 slow clients harm nobody, and are closed within five seconds", http(22, 2*time.Minute)},
+	{23, "a body that is too large or packed is refused, in little memory", http(23, time.Minute)},
+	{24, "every fault of a body is named at its place, in little memory", http(24, 2*time.Minute)},
+	{27, "a service that is told to stop under load answers all that it was asked", http(27, 5*time.Minute)},
+	{28, "a panic is a problem for one request, and nothing of the case leaks", http(28, time.Minute)},
+	{40, "a personal number in a case gets into no log, figure, trace or problem", http(40, time.Minute)},
+	{42, "thousands of files, and a stream of a million cases, work in bounded memory, or are refused", append(live(42, 2*time.Minute), http(42, 3*time.Minute)...)},
 	{43, "where the system watches no more files, the folder is polled", live(43, time.Minute)},
 	{45, "months end on their last day, leap days and week 53 included", []suite{
 		{pkg: "./dsl/calendar", tests: []string{"TestAdd.*", "TestMonthsUntilCountsCompletedMonths", "TestUntilIsTheGreatestNumberThatIsNotPast", "TestDayAgreesWithTheTimePackage"}, checks: many, limit: 2 * time.Minute},
@@ -80,10 +86,16 @@ var table = []row{
 		{pkg: "./dsl/calendar", tests: []string{"TestTheHostsZoneChangesNothing"}, limit: time.Minute},
 		{pkg: "./interpreter", tests: []string{"TestTheDayAskedAboutIsTheQuerysThenTheCasesThenToday"}, limit: time.Minute},
 	}},
-	{50, "a snapshot stays as it was through reloads", live(50, time.Minute)},
+	{50, "a snapshot stays as it was through reloads, and a request stays with its snapshot", append(live(50, time.Minute), http(50, time.Minute)...)},
+	{51, "replicas with different files tell so, in answers and in readiness", http(51, time.Minute)},
 }
 
 // live are the tests of the hot reload that name the fault.
 func live(fault int, limit time.Duration) []suite {
 	return []suite{{pkg: "./interpreter/live", tests: []string{faults(fault)}, limit: limit}}
+}
+
+// http are the tests of the service that name the fault.
+func http(fault int, limit time.Duration) []suite {
+	return []suite{{pkg: "./internal/httpapi", tests: []string{faults(fault)}, limit: limit}}
 }

@@ -13,13 +13,12 @@ import (
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/lang"
 	"github.com/stegvis/stegvis/internal/casefile/parquettest"
+	"github.com/stegvis/stegvis/internal/casetest"
 	"github.com/stegvis/stegvis/internal/table"
 )
 
 func TestEverySentenceExistsInBothLanguages(t *testing.T) {
-	for _, lacking := range table.Catalogue.Lacking() {
-		t.Error("missing: ", lacking)
-	}
+	casetest.Sentences(t, table.Catalogue, casetest.Naming{})
 	for _, l := range lang.All {
 		for _, a := range table.Absences {
 			if text := a.Text(l); strings.HasPrefix(text, "[") {

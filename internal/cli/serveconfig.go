@@ -1,0 +1,235 @@
+package cli
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/spf13/pflag"
+
+	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/dsl/syntax"
+	"github.com/stegvis/stegvis/internal/httpapi"
+)
+
+// serveConfig is how the service is to run.
+type serveConfig struct {
+	addr, addrFile, workflows, stateDir, logLevel, logFormat, traces string
+	limits                                                           httpapi.Limits
+}
+
+// setting is one thing that can be said of the service: by a flag, in the environment, in a file, in this order of
+// precedence, or else by its default. Its text in the catalogue is serve.setting.NAME.
+type setting struct {
+	name  string // in the file; the flag has - for _, the environment STEGVIS_ and capitals
+	kind  valueKind
+	value string // as it is written
+	from  origin
+	where string // the flag, the variable or the file
+	take  func(string) bool
+}
+
+// valueKind is what a setting can be. Its name is in the code of what is said of a value that is none: config-KIND.
+type valueKind string
+
+const (
+	aText     valueKind = "text"
+	aDuration valueKind = "duration"
+	aCount    valueKind = "count"
+	anAddress valueKind = "address"
+	aURL      valueKind = "url"
+	aLevel    valueKind = "level"
+	aFormat   valueKind = "format"
+)
+
+// origin is where a value comes from.
+type origin string
+
+const (
+	byDefault     origin = "default"
+	byFile        origin = "file"
+	byEnvironment origin = "environment"
+	byFlag        origin = "flag"
+)
+
+func (s *setting) flag() string { return strings.ReplaceAll(s.name, "_", "-") }
+func (s *setting) env() string  { return "STEGVIS_" + strings.ToUpper(s.name) }
+
+// settings are all that there are, with their defaults, in the order in which they are shown.
+func (c *serveConfig) settings() []*setting {
+	d := httpapi.DefaultLimits()
+	keep := func(p *string) func(string) bool {
+		return func(s string) bool { *p = s; return true }
+	}
+	named := func(name, value string, p *string, kind valueKind, ok func(string) bool) *setting {
+		return &setting{name: name, kind: kind, value: value, take: func(s string) bool { return ok(s) && keep(p)(s) }}
+	}
+	any := func(string) bool { return true }
+	lasting := func(name string, value time.Duration, p *time.Duration) *setting {
+		return &setting{name: name, kind: aDuration, value: value.String(), take: func(s string) bool {
+			var err error
+			*p, err = time.ParseDuration(s)
+			return err == nil && *p > 0
+		}}
+	}
+	many := func(name string, value int, p *int) *setting {
+		return &setting{name: name, kind: aCount, value: strconv.Itoa(value), take: func(s string) bool {
+			var err error
+			*p, err = strconv.Atoi(s)
+			return err == nil && *p > 0
+		}}
+	}
+	return []*setting{
+		named("addr", "127.0.0.1:8080", &c.addr, anAddress, func(s string) bool { _, _, err := net.SplitHostPort(s); return err == nil }),
+		named("addr_file", "", &c.addrFile, aText, any),
+		named("workflows", "", &c.workflows, aText, any),
+		named("state_dir", "", &c.stateDir, aText, any),
+		named("log_level", "info", &c.logLevel, aLevel, func(s string) bool { return hclog.LevelFromString(s) != hclog.NoLevel }),
+		named("log_format", "text", &c.logFormat, aFormat, func(s string) bool { return s == "text" || s == "json" }),
+		named("traces", "", &c.traces, aURL, func(s string) bool {
+			u, err := url.Parse(s)
+			return s == "" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+		}),
+		lasting("read_timeout", d.Read, &c.limits.Read),
+		lasting("write_timeout", d.Write, &c.limits.Write),
+		lasting("idle_timeout", d.Idle, &c.limits.Idle),
+		lasting("drain", d.Drain, &c.limits.Drain),
+		lasting("stop_timeout", d.Stop, &c.limits.Stop),
+		many("connections", d.Connections, &c.limits.Connections),
+		many("requests", d.Requests, &c.limits.Requests),
+		many("streams", d.Streams, &c.limits.Streams),
+		many("header_bytes", d.HeaderBytes, &c.limits.HeaderBytes),
+	}
+}
+
+// resolve gives every setting its value. Everything that is wrong is told, wherever it stands.
+func resolve(settings []*setting, flags *pflag.FlagSet, file string, faults *diag.List) {
+	for _, s := range settings {
+		s.from = byDefault
+		s.take(s.value)
+	}
+	if file != "" {
+		resolveFile(settings, file, faults)
+	}
+	for _, s := range settings {
+		if v := os.Getenv(s.env()); v != "" {
+			s.set(v, byEnvironment, s.env(), diag.NewSource(s.env(), "").At(0, 0), faults)
+		}
+	}
+	for _, s := range settings {
+		if f := flags.Lookup(s.flag()); f != nil && f.Changed {
+			name := "--" + s.flag()
+			s.set(f.Value.String(), byFlag, name, diag.NewSource(name, "").At(0, 0), faults)
+		}
+	}
+}
+
+func (s *setting) set(value string, from origin, where string, at diag.Span, faults *diag.List) {
+	if !s.take(value) {
+		s.refuse(at, faults)
+		return
+	}
+	s.value, s.from, s.where = value, from, where
+}
+
+// refuse tells what a setting must be.
+func (s *setting) refuse(at diag.Span, faults *diag.List) {
+	args := diag.Args{"Setting": s.name}
+	switch s.kind {
+	case aDuration:
+		faults.Error(at, "config-duration", args)
+	case aCount:
+		faults.Error(at, "config-count", args)
+	case anAddress:
+		faults.Error(at, "config-address", args)
+	case aURL:
+		faults.Error(at, "config-url", args)
+	case aLevel:
+		faults.Error(at, "config-level", args)
+	case aFormat:
+		faults.Error(at, "config-format", args)
+	default:
+		faults.Error(at, "config-text", args)
+	}
+}
+
+// resolveFile reads settings from a TOML file.
+func resolveFile(settings []*setting, path string, faults *diag.List) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		faults.Error(diag.NewSource(path, "").At(0, 0), "config-no-file", nil)
+		return
+	}
+	var own diag.List
+	defer func() {
+		own.Sort()
+		*faults = append(*faults, own...)
+	}()
+	f := syntax.Read(diag.NewSource(path, string(text)), &own)
+	names := make([]string, len(settings))
+	for i, s := range settings {
+		names[i] = s.name
+	}
+	root := f.Root.Open(filepath.Base(path), &own, names...)
+	for _, s := range settings {
+		v := root.Get(s.name)
+		if v == nil {
+			continue
+		}
+		at := v.Span
+		if s.kind == aURL { // it can hold a password, which an excerpt would show
+			at = diag.NewSource(path, "").At(0, 0)
+		}
+		switch {
+		case v.Kind == syntax.String && s.kind != aCount:
+			s.set(v.String, byFile, path, at, &own)
+		case v.Kind == syntax.Int && s.kind == aCount:
+			s.set(strconv.FormatInt(v.Int, 10), byFile, path, at, &own)
+		default:
+			s.refuse(at, &own)
+		}
+	}
+}
+
+// nearlySettings finds variables of the environment that look like settings misspelt: a variable that means nothing
+// is passed over elsewhere, since orchestrators set some of their own.
+func nearlySettings(settings []*setting) (found []string) {
+	var known []string
+	for _, s := range settings {
+		known = append(known, s.env())
+	}
+	known = append(known, "STEGVIS_LANG", "STEGVIS_CONFIG")
+	for _, v := range os.Environ() {
+		name, _, _ := strings.Cut(v, "=")
+		if strings.HasPrefix(name, "STEGVIS_") && !slices.Contains(known, name) && diag.Suggest(name, known) != "" {
+			found = append(found, name, diag.Suggest(name, known))
+		}
+	}
+	return found
+}
+
+// printConfig writes the settings in force as a file that can be given with --config.
+func (a *app) printConfig(settings []*setting) {
+	fmt.Fprintf(a.out, "# %s\n", a.say("serve.config.title", nil))
+	for _, s := range settings {
+		fmt.Fprintf(a.out, "\n# %s\n", a.say("serve.setting."+s.name, nil))
+		fmt.Fprintf(a.out, "# %s\n", a.say("serve.config.from", map[string]any{"From": string(s.from), "Where": s.where}))
+		value := syntax.Quote(s.value)
+		switch s.kind {
+		case aCount:
+			value = s.value
+		case aURL: // its user and password are for whoever it was told to
+			if u, err := url.Parse(s.value); err == nil {
+				value = syntax.Quote(u.Redacted())
+			}
+		}
+		fmt.Fprintf(a.out, "%s = %s\n", s.name, value)
+	}
+}

@@ -1,0 +1,117 @@
+package describe
+
+import (
+	"embed"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/stegvis/stegvis/dsl"
+	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/internal/httpapi"
+	"github.com/stegvis/stegvis/interpreter"
+	"github.com/stegvis/stegvis/workflows"
+)
+
+//go:embed requests
+var requests embed.FS
+
+// Example is a request that shows something.
+type Example struct {
+	Operation string // its id
+	Name      string
+	Method    string
+	Path      string // with the query
+	Kind      string // of the body
+	File      string // of the body, in requests; "" for none
+	Accept    string
+	Packed    bool // the body says that it is packed
+}
+
+// Body returns the body of the request.
+func (e Example) Body() string {
+	if e.File == "" {
+		return ""
+	}
+	b, err := requests.ReadFile("requests/" + e.File)
+	if err != nil {
+		panic(err) // the files are built in
+	}
+	return string(b)
+}
+
+const (
+	oneCase   = "application/json"
+	manyCases = "application/x-ndjson"
+)
+
+// Examples are all that there are.
+func Examples() []Example {
+	return []Example{
+		{Operation: "next", Name: "follow-up", Method: "POST", Path: "/v1/models/faros/next", Kind: oneCase, File: "case.json"},
+		{Operation: "next", Name: "little-known", Method: "POST", Path: "/v1/models/faros/next?at=2026-03-01", Kind: oneCase, File: "little-known.json"},
+		{Operation: "next", Name: "many", Method: "POST", Path: "/v1/models/faros/next", Kind: manyCases, File: "cases.ndjson"},
+		{Operation: "next", Name: "case-at-fault", Method: "POST", Path: "/v1/models/faros/next", Kind: oneCase, File: "case-at-fault.json"},
+		{Operation: "next", Name: "query-at-fault", Method: "POST", Path: "/v1/models/faros/next?at=1+mars&verson=1", Kind: oneCase, File: "little-known.json"},
+		{Operation: "next", Name: "unknown-model", Method: "POST", Path: "/v1/models/faro/next", Kind: oneCase, File: "little-known.json"},
+		{Operation: "next", Name: "unknown-version", Method: "POST", Path: "/v1/models/faros/next?version=7", Kind: oneCase, File: "little-known.json"},
+		{Operation: "next", Name: "wrong-media-type", Method: "POST", Path: "/v1/models/faros/next", Kind: "text/plain", File: "little-known.json"},
+		{Operation: "next", Name: "encoded-body", Method: "POST", Path: "/v1/models/faros/next", Kind: oneCase, File: "little-known.json", Packed: true},
+		{Operation: "next", Name: "not-acceptable", Method: "POST", Path: "/v1/models/faros/next", Kind: oneCase, File: "little-known.json", Accept: "application/xml"},
+		{Operation: "explain", Name: "little-known", Method: "POST", Path: "/v1/models/samordning/explain?at=2026-03-01", Kind: oneCase, File: "little-known.json"},
+		{Operation: "compare", Name: "little-known", Method: "POST", Path: "/v1/compare?at=2026-03-01", Kind: oneCase, File: "little-known.json"},
+		{Operation: "models", Name: "all", Method: "GET", Path: "/v1/models"},
+		{Operation: "model", Name: "faros", Method: "GET", Path: "/v1/models/faros"},
+		{Operation: "model", Name: "unknown-model", Method: "GET", Path: "/v1/models/faro"},
+		{Operation: "healthz", Name: "well", Method: "GET", Path: "/healthz"},
+		{Operation: "readyz", Name: "ready", Method: "GET", Path: "/readyz"},
+	}
+}
+
+// Service is one with the shipped models, on a day that stands still.
+func Service() (*httpapi.Service, error) {
+	var faults diag.List
+	set := interpreter.NewSet(dsl.Load(dsl.ReadFS(workflows.FS, &faults)))
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	return httpapi.New(httpapi.Options{Models: httpapi.Fixed(set, at), Now: func() time.Time { return at }})
+}
+
+// Request makes the request of the example, in the language.
+func (e Example) Request(base, language string) (*http.Request, error) {
+	r, err := http.NewRequest(e.Method, base+e.Path, strings.NewReader(e.Body()))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Accept-Language", language)
+	if e.Kind != "" {
+		r.Header.Set("Content-Type", e.Kind)
+	}
+	if e.Accept != "" {
+		r.Header.Set("Accept", e.Accept)
+	}
+	if e.Packed {
+		r.Header.Set("Content-Encoding", "gzip")
+	}
+	return r, nil
+}
+
+// Answer asks the service, and returns its status, the kind of its answer and the answer. The id of the request, which is
+// never the same, is put as in the document.
+func (e Example) Answer(h http.Handler, language string) (status int, kind, body string, err error) {
+	r, err := e.Request("http://stegvis.example", language)
+	if err != nil {
+		return 0, "", "", err
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Code, w.Header().Get("Content-Type"), WithoutID(w.Body.String()), nil
+}
+
+var requestID = regexp.MustCompile(`"request":"[0-9a-f]{12}-[0-9a-z]+"`)
+
+// WithoutID gives an answer the id of a request that every example has.
+func WithoutID(body string) string {
+	return requestID.ReplaceAllString(body, `"request":"1f0c5a9e77d2-1"`)
+}

@@ -1,0 +1,241 @@
+package describe
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/internal/httpapi"
+)
+
+// OpenAPI describes the service in l, as OpenAPI 3.1, with what h answers to the examples.
+func OpenAPI(h http.Handler, l lang.Lang) (*huma.OpenAPI, error) {
+	w := writer{l}
+	s := w.schemas()
+	doc := &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{
+			Title: "stegvis", Version: "1", Description: w.say("info"),
+			License: &huma.License{Name: "Apache License 2.0", Identifier: "Apache-2.0"},
+		},
+		Servers:    []*huma.Server{{URL: "/", Description: w.say("server")}},
+		Components: &huma.Components{Schemas: s.Registry, Headers: w.headers()},
+		Tags:       []*huma.Tag{{Name: "cases", Description: w.say("tag.cases")}, {Name: "models", Description: w.say("tag.models")}, {Name: "service", Description: w.say("tag.service")}},
+	}
+	s.of(httpapi.Problem{})
+	s.of(httpapi.DecisionLine{})
+	s.of(httpapi.ProblemLine{})
+	for _, o := range httpapi.Operations() {
+		op, err := s.operation(h, o)
+		if err != nil {
+			return nil, err
+		}
+		doc.AddOperation(op)
+	}
+	return doc, nil
+}
+
+// Write writes the document as JSON, indented.
+func Write(doc *huma.OpenAPI) ([]byte, error) {
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, text, "", "  "); err != nil {
+		return nil, err
+	}
+	return append(out.Bytes(), '\n'), nil
+}
+
+// tagOf tells which part of the service an operation belongs to.
+func tagOf(o *httpapi.Operation) string {
+	switch {
+	case o.Method == "POST":
+		return "cases"
+	case strings.HasPrefix(o.Path, "/v1/"):
+		return "models"
+	}
+	return "service"
+}
+
+func (s *schemas) operation(h http.Handler, o *httpapi.Operation) (*huma.Operation, error) {
+	op := &huma.Operation{
+		OperationID: o.ID, Method: o.Method, Path: o.Path, Tags: []string{tagOf(o)},
+		Summary: s.say("operation." + o.ID), Description: s.say("operation." + o.ID + ".text"), Responses: map[string]*huma.Response{},
+	}
+	if strings.Contains(o.Path, "{model}") {
+		op.Parameters = append(op.Parameters, &huma.Param{
+			Name: "model", In: "path", Required: true, Description: s.say("parameter.model"), Schema: &huma.Schema{Type: "string"}, Example: "faros",
+		})
+	}
+	for _, name := range o.Query {
+		op.Parameters = append(op.Parameters, s.parameter(name))
+	}
+	if !o.Public {
+		op.Parameters = append(op.Parameters, s.parameter("lang"), &huma.Param{
+			Name: "Accept-Language", In: "header", Description: s.say("parameter.accept-language"), Schema: &huma.Schema{Type: "string"},
+		})
+	}
+	if len(o.Takes) > 0 {
+		op.RequestBody = &huma.RequestBody{Required: true, Description: s.say("body"), Content: map[string]*huma.MediaType{}}
+		for _, kind := range o.Takes {
+			op.RequestBody.Content[kind] = &huma.MediaType{Schema: s.body(kind)}
+		}
+	}
+	s.responses(op, o)
+	for _, e := range Examples() {
+		if e.Operation != o.ID {
+			continue
+		}
+		if err := s.example(op, h, e); err != nil {
+			return nil, err
+		}
+	}
+	return op, nil
+}
+
+// parameter describes a parameter of the query.
+func (s *schemas) parameter(name string) *huma.Param {
+	p := &huma.Param{Name: name, In: "query", Description: s.say("parameter." + name), Schema: &huma.Schema{Type: "string"}}
+	switch name {
+	case "at":
+		p.Schema.Format = "date"
+	case "explain":
+		p.Schema = &huma.Schema{Type: "boolean"}
+	case "lang":
+		p.Schema.Enum = []any{"sv", "en"}
+	}
+	return p
+}
+
+// body describes what comes in.
+func (s *schemas) body(kind string) *huma.Schema {
+	if kind == manyCases {
+		return &huma.Schema{Type: "string", Description: s.say("body.many")}
+	}
+	ref := s.of(Case{})
+	c := s.Map()["Case"]
+	c.AdditionalProperties = false
+	facts := c.Properties["facts"]
+	facts.AdditionalProperties = &huma.Schema{AnyOf: []*huma.Schema{
+		{Type: "boolean"}, {Type: "number"}, {Type: "string"}, {Type: "array", Items: &huma.Schema{Type: "string"}}, {Type: "null"},
+	}}
+	return ref
+}
+
+// responses describes what can come out.
+func (s *schemas) responses(op *huma.Operation, o *httpapi.Operation) {
+	good := &huma.Response{Description: s.say("operation." + o.ID + ".answer"), Content: map[string]*huma.MediaType{}, Headers: s.headersOf(o)}
+	for _, kind := range o.Gives {
+		m := &huma.MediaType{Schema: &huma.Schema{Type: "string"}}
+		switch {
+		case kind == manyCases:
+			m.Schema.Description = s.say("answer.many")
+		case o.Answer != nil:
+			m.Schema = s.of(o.Answer)
+		case strings.HasSuffix(kind, "json"):
+			m.Schema = &huma.Schema{Type: "object"}
+		}
+		good.Content[kind] = m
+	}
+	op.Responses["200"] = good
+	if o.ID == "readyz" {
+		op.Responses["503"] = &huma.Response{Description: s.say("operation.readyz.not"), Content: good.Content, Headers: good.Headers}
+	}
+	if o.Method == "GET" && !o.Public {
+		op.Responses["304"] = &huma.Response{Description: s.say("answer.unchanged")}
+	}
+	byStatus := map[int][]string{}
+	codes := o.Problems
+	if !o.Public {
+		codes = append(slices.Clone(codes), httpapi.AnyProblem...)
+	}
+	for _, code := range codes {
+		byStatus[httpapi.StatusOf(code)] = append(byStatus[httpapi.StatusOf(code)], code)
+	}
+	for status, codes := range byStatus {
+		var told []string
+		for _, code := range codes {
+			told = append(told, fmt.Sprintf("`%s`: %s.", code, httpapi.Catalogue.Text(s.lang, "problem."+code, nil)))
+		}
+		op.Responses[strconv.Itoa(status)] = &huma.Response{
+			Description: strings.Join(told, "\n\n"), Headers: map[string]*huma.Param{"X-Request-Id": {Ref: "#/components/headers/X-Request-Id"}},
+			Content: map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: prefix + "Problem"}}},
+		}
+	}
+}
+
+// example puts a request and what is answered to it where they belong.
+func (s *schemas) example(op *huma.Operation, h http.Handler, e Example) error {
+	status, kind, body, err := e.Answer(h, string(s.lang))
+	if err != nil {
+		return err
+	}
+	kind, _, _ = strings.Cut(kind, ";")
+	response := op.Responses[strconv.Itoa(status)]
+	if response == nil || response.Content[kind] == nil {
+		return fmt.Errorf("%s %s: %d %s is not described:\n%s", e.Operation, e.Name, status, kind, body)
+	}
+	title := s.say("example." + e.Name)
+	if status >= 400 {
+		title = httpapi.Catalogue.Text(s.lang, "problem."+e.Name, nil)
+	}
+	put := func(m *huma.MediaType, kind, text string) error {
+		x := &huma.Example{Summary: title}
+		if x.Value = text; kind != manyCases {
+			var v any
+			if err := json.Unmarshal([]byte(text), &v); err != nil {
+				return err
+			}
+			x.Value = v
+		}
+		if m.Examples == nil {
+			m.Examples = map[string]*huma.Example{}
+		}
+		m.Examples[e.Name] = x
+		return nil
+	}
+	if m := response.Content[kind]; m != nil {
+		if err := put(m, kind, body); err != nil {
+			return err
+		}
+	}
+	if op.RequestBody != nil && op.RequestBody.Content[e.Kind] != nil && (status < 400 || e.Name == "case-at-fault") {
+		return put(op.RequestBody.Content[e.Kind], e.Kind, e.Body())
+	}
+	return nil
+}
+
+// headers describes the headers that answers have.
+func (w writer) headers() map[string]*huma.Param {
+	out := map[string]*huma.Param{}
+	for _, name := range []string{"Stegvis-Model", "Stegvis-Version", "Stegvis-Hash", "ETag", "X-Request-Id"} {
+		out[name] = &huma.Param{Description: w.say("header." + strings.ToLower(name)), Schema: &huma.Schema{Type: "string"}}
+	}
+	return out
+}
+
+// headersOf are those that a good answer of the operation has.
+func (s *schemas) headersOf(o *httpapi.Operation) map[string]*huma.Param {
+	names := []string{"X-Request-Id"}
+	switch {
+	case o.Public:
+	case len(o.Takes) > 0, strings.Contains(o.Path, "{model}"):
+		names = append(names, "ETag", "Stegvis-Model", "Stegvis-Version", "Stegvis-Hash")
+	default:
+		names = append(names, "ETag")
+	}
+	out := map[string]*huma.Param{}
+	for _, name := range names {
+		out[name] = &huma.Param{Ref: "#/components/headers/" + name}
+	}
+	return out
+}

@@ -1,0 +1,141 @@
+package httpapi
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/interpreter"
+)
+
+// Operation is one thing that can be asked of the service: how, and what it answers.
+type Operation struct {
+	Method, Path string
+	ID           string   // what describes it is found by
+	Query        []string // parameters, besides lang
+	Takes        []string // media types of the body; none: there is no body
+	Gives        []string // media types of the answer
+	Answer       any      // a value of the type that the answer is the JSON of; nil: of none
+	Problems     []string // codes, besides those that any operation can answer
+	Public       bool     // for the machines of the site: it has no texts, and no parameters
+
+	handle    func(*Service, *exchange)
+	describes bool // tells of models, also of one of which nothing is live
+	quiet     bool // no line in the log: it is asked every few seconds
+}
+
+// parameters are the names that the query can have.
+func (o *Operation) parameters() []string {
+	if o.Public {
+		return nil
+	}
+	return append(slices.Clip(o.Query), "lang")
+}
+
+// AnyProblem are the codes of what any operation can answer.
+var AnyProblem = []string{"query-at-fault", "not-acceptable", "internal"}
+
+// The kinds of things that are asked for and given.
+var (
+	oneCase       = []string{"application/json"}
+	oneOrMany     = []string{"application/json", "application/x-ndjson"}
+	asJSON        = []string{"application/json"}
+	asSchema      = []string{"application/schema+json", "application/json"}
+	asDrawing     = []string{"image/svg+xml"}
+	asPage        = []string{"text/html"}
+	asFigures     = []string{"text/plain"}
+	ofBodies      = []string{"case-at-fault", "body-broken-off", "too-slow", "too-large", "wrong-media-type", "encoded-body", "busy"}
+	ofVersions    = []string{"unknown-model", "unknown-version", "model-not-live"}
+	ofCases       = append(slices.Clone(ofVersions), ofBodies...)
+	caseQuestions = []string{"version", "at"}
+)
+
+// Operations are all that there are, in the order in which they are explained.
+func Operations() []*Operation {
+	return []*Operation{
+		{
+			Method: "POST", Path: "/v1/models/{model}/next", ID: "next", handle: (*Service).next,
+			Query: append(slices.Clone(caseQuestions), "explain"), Takes: oneOrMany, Gives: oneOrMany,
+			Answer: interpreter.Decision{}, Problems: ofCases,
+		},
+		{
+			Method: "POST", Path: "/v1/models/{model}/explain", ID: "explain", handle: (*Service).explain,
+			Query: caseQuestions, Takes: oneCase, Gives: asJSON, Answer: interpreter.Explanation{}, Problems: ofCases,
+		},
+		{
+			Method: "POST", Path: "/v1/compare", ID: "compare", handle: (*Service).compare,
+			Query: []string{"at", "explain"}, Takes: oneCase, Gives: asJSON, Answer: Comparison{}, Problems: ofBodies,
+		},
+		{Method: "GET", Path: "/v1/models", ID: "models", handle: (*Service).listModels, Gives: asJSON, describes: true, Answer: ModelList{}},
+		{
+			Method: "GET", Path: "/v1/models/{model}", ID: "model", handle: (*Service).showModel, Gives: asJSON, describes: true,
+			Answer: Model{}, Problems: []string{"unknown-model"},
+		},
+		{
+			Method: "GET", Path: "/v1/models/{model}/schema", ID: "schema", handle: (*Service).schema, Query: []string{"version"},
+			Gives: asSchema, Problems: ofVersions,
+		},
+		{
+			Method: "GET", Path: "/v1/models/{model}/drawing", ID: "drawing", handle: (*Service).drawing, Query: []string{"version"},
+			Gives: asDrawing, Problems: ofVersions,
+		},
+		{Method: "GET", Path: "/openapi.json", ID: "openapi", handle: (*Service).openAPI, Gives: asJSON},
+		{Method: "GET", Path: "/docs", ID: "docs", handle: (*Service).docs, Gives: asPage},
+		{Method: "GET", Path: "/healthz", ID: "healthz", handle: (*Service).healthz, Gives: asJSON, quiet: true, Public: true, Answer: Health{}},
+		{Method: "GET", Path: "/readyz", ID: "readyz", handle: (*Service).readyz, Gives: asJSON, quiet: true, Public: true, Answer: Readiness{}},
+		{Method: "GET", Path: "/metrics", ID: "metrics", handle: (*Service).metrics, Gives: asFigures, quiet: true, Public: true},
+	}
+}
+
+// route makes the table of operations one of the server's.
+func (s *Service) route() http.Handler {
+	mux := http.NewServeMux()
+	s.paths = http.NewServeMux()
+	methods := map[string][]string{}
+	for _, o := range Operations() {
+		mux.HandleFunc(o.Method+" "+o.Path, func(w http.ResponseWriter, r *http.Request) {
+			if x := s.begin(o, w, r); x != nil {
+				o.handle(s, x)
+			}
+		})
+		methods[o.Path] = append(methods[o.Path], o.Method)
+		s.known = append(s.known, o.Path)
+	}
+	for path, of := range methods {
+		if slices.Contains(of, "GET") {
+			of = append(of, "HEAD")
+		}
+		slices.Sort(of)
+		s.paths.Handle(path, allowed(strings.Join(of, ", ")))
+	}
+	mux.HandleFunc("/", s.nothing)
+	return mux
+}
+
+// allowed is the methods that there are at a path.
+type allowed string
+
+func (allowed) ServeHTTP(http.ResponseWriter, *http.Request) {}
+
+// nothing answers where there is no operation: another method, or another path, may have been meant.
+func (s *Service) nothing(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{service: s, reply: w.(*reply), r: r, lang: s.language(r, "")}
+	if at, _ := s.paths.Handler(r); at != nil {
+		if methods, ok := at.(allowed); ok {
+			x.allow = string(methods)
+			x.fail("method-not-allowed", map[string]any{"Allow": x.allow})
+			return
+		}
+	}
+	x.fail("unknown-path", map[string]any{"Near": diag.Suggest(likeATemplate(r.URL.Path), s.known), "Known": strings.Join(s.known, ", ")})
+}
+
+// likeATemplate puts {model} where an address has a model, so that the address can be held against those of the table.
+func likeATemplate(path string) string {
+	parts := strings.Split(path, "/")
+	if len(parts) > 3 && strings.HasPrefix(parts[2], "mod") {
+		parts[3] = "{model}"
+	}
+	return strings.Join(parts, "/")
+}
