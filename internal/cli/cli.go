@@ -124,6 +124,10 @@ var commands = []command{
 	{"batch", (*app).batchCommand},
 	{"verify", (*app).verifyCommand},
 	{"compare", (*app).compareCommand},
+	{"measure", (*app).measureCommand},
+	{"conform", (*app).conformCommand},
+	{"simulate", (*app).simulateCommand},
+	{"serve", (*app).serveCommand},
 }
 
 // root makes the tree of commands, as far as a run with the arguments can need it.

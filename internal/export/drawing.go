@@ -75,9 +75,14 @@ func Cuts(x Drawing) (out []float64) {
 		if i > 0 {
 			out = append(out, b.y)
 		}
+		label := b.y // down to where the text of the stage reaches
+		for _, l := range b.lines {
+			label = max(label, b.y+l.y)
+		}
 		for k := 1; k < len(b.rows); k++ {
-			above := b.rows[k-1]
-			out = append(out, above.y+above.h+cutBelow)
+			if above := b.rows[k-1]; above.y+above.h >= label {
+				out = append(out, above.y+above.h+cutBelow)
+			}
 		}
 	}
 	return append(out, d.height)
