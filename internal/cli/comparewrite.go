@@ -78,12 +78,6 @@ func (c *comparison) heading(id string) {
 	fmt.Fprintf(c.out, "\n%s\n", strong.Render(c.say(id, nil)))
 }
 
-// How many models stand beside each other in a table: with words below them, and with figures.
-const (
-	wordColumns   = 3
-	figureColumns = 5
-)
-
 // side writes a table whose columns from the fixed ones on are the models: in parts, as many beside each other as find room.
 func (c *comparison) side(t *table.Table, fixed int) {
 	for from := fixed; from < len(t.Columns) && len(t.Rows) > 0; {

@@ -2,6 +2,7 @@ package table
 
 import (
 	"math"
+	"strings"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
@@ -50,7 +51,7 @@ func (c Column) Head(l lang.Lang) string {
 	if unit == "" && c.Type == Days {
 		unit = catalogue.Text(l, "days", nil)
 	}
-	if unit == "" {
+	if unit == "" || strings.EqualFold(unit, c.Title.In(l)) {
 		return c.Title.In(l)
 	}
 	return catalogue.Text(l, "head", map[string]any{"Title": c.Title.In(l), "Unit": unit})
