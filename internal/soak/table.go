@@ -28,6 +28,9 @@ var table = []row{
 		{pkg: "./interpreter/live", tests: []string{faults(11)}, limit: time.Minute},
 		{pkg: "./dsl", tests: []string{"TestWhatIsNoPlainFileOfTheFolderIsRefusedUnread", "TestTooManyFilesAreRefused", "TestFilesThatAreLargeTogetherAreRefused"}, limit: time.Minute},
 	}},
+	{12, "a version that is removed goes on answering for its cases, from the files that did", []suite{
+		{pkg: "./internal/casework", tests: []string{"TestAVersionThatIsGoneGoesOnAnsweringForItsCases", "TestFactsThatTheModelNoLongerTakesAreToldOfAndNotLost"}, limit: 2 * time.Minute},
+	}},
 	{13, "a fact that is not known is unknown, asked for, and never taken for false", []suite{
 		{pkg: "./interpreter", tests: []string{
 			"TestConnectivesAreKleenes", "TestTestsOfValues", "TestAKnownResultHoldsForEveryCompletion", "TestDecisionsAreThoseOfTheDesign", "TestMissingIsWhatCanChangeAnything",
@@ -66,8 +69,23 @@ var table = []row{
 	{22, "500 slow clients harm nobody, and are closed within five seconds", http(22, 2*time.Minute)},
 	{23, "a body that is too large or packed is refused, in little memory", http(23, time.Minute)},
 	{24, "every fault of a body is named at its place, in little memory", http(24, 2*time.Minute)},
+	{25, "the same request in parallel has one effect and the same answer", []suite{
+		{pkg: "./internal/store", tests: []string{"TestARequest.*"}, limit: 2 * time.Minute},
+		{pkg: "./internal/casework", tests: []string{"TestARequestIsDoneOnceAndAnsweredAlike"}, limit: time.Minute},
+	}},
+	{26, "what was made from an old revision is refused, and nothing is kept", []suite{
+		{pkg: "./internal/store", tests: []string{"TestWhatCannotBeIsRefusedAndChangesNothing"}, limit: time.Minute},
+	}},
 	{27, "a service that is told to stop under load answers all that it was asked", http(27, 5*time.Minute)},
 	{28, "a panic is a problem for one request, and nothing of the case leaks", http(28, time.Minute)},
+	{31, "a row of the audit log that is changed, left out or cut off is named", []suite{
+		{pkg: "./internal/audit", tests: []string{"Test.*"}, checks: 1000, limit: 5 * time.Minute},
+	}},
+	{33, "SQLite and PostgreSQL give the same, through one suite", []suite{
+		{pkg: "./internal/store", tests: []string{"Test.*"}, limit: 5 * time.Minute},
+		{pkg: "./internal/events", tests: []string{"Test.*"}, limit: 3 * time.Minute},
+		{pkg: "./internal/casework", tests: []string{"Test.*"}, limit: 3 * time.Minute},
+	}},
 	{40, "a personal number in a case gets into no log, figure, trace or problem", http(40, time.Minute)},
 	{42, "thousands of files, and a stream of a million cases, work in bounded memory, or are refused", append(live(42, 2*time.Minute), http(42, 3*time.Minute)...)},
 	{43, "where the system watches no more files, the folder is polled", live(43, time.Minute)},
@@ -85,6 +103,9 @@ var table = []row{
 	{48, "the host's clock, zone and zone files change no answer about a day", []suite{
 		{pkg: "./dsl/calendar", tests: []string{"TestTheHostsZoneChangesNothing"}, limit: time.Minute},
 		{pkg: "./interpreter", tests: []string{"TestTheDayAskedAboutIsTheQuerysThenTheCasesThenToday"}, limit: time.Minute},
+	}},
+	{49, "many writers of one case make one history", []suite{
+		{pkg: "./internal/store", tests: []string{"TestManyWritersOfOneCaseMakeOneHistory"}, limit: 2 * time.Minute},
 	}},
 	{50, "a snapshot stays as it was through reloads, and a request stays with its snapshot", append(live(50, time.Minute), http(50, time.Minute)...)},
 	{51, "replicas with different files tell so, in answers and in readiness", http(51, time.Minute)},

@@ -20,10 +20,12 @@ type Request struct {
 func (s *Store) Once(ctx context.Context, r Request, f func(*Tx) (id string, answer []byte, err error)) (answer []byte, again bool, err error) {
 	digest := sha256.Sum256(r.Asked)
 	label := "request " + r.Subject + " " + r.Key
+	taken := false
 	err = s.InTx(ctx, func(tx *Tx) error {
 		// The row is taken first, so that another with the same key waits here until this one has ended.
 		if _, err := tx.exec(`INSERT INTO requests (subject, key, digest, case_id, at, sealed) VALUES ($1, $2, $3, '', $4, $5)`,
 			r.Subject, r.Key, digest[:], micros(tx.at), []byte{}); err != nil {
+			taken = isTaken(err)
 			return err
 		}
 		id, text, err := f(tx)
@@ -38,7 +40,7 @@ func (s *Store) Once(ctx context.Context, r Request, f func(*Tx) (id string, ans
 		_, err = tx.exec(`UPDATE requests SET case_id = $3, sealed = $4 WHERE subject = $1 AND key = $2`, r.Subject, r.Key, id, key.Seal(text, label))
 		return err
 	})
-	if !isTaken(err) {
+	if !taken {
 		return answer, false, err
 	}
 	err = s.View(ctx, func(tx *Tx) error {
