@@ -176,13 +176,13 @@ func (a *app) openCases(o batchOptions) (in io.Reader, size int64, err error) {
 	}
 	f, err := os.Open(o.file)
 	if err != nil {
-		return nil, 0, misuse{a.say("no-path", map[string]any{"Path": o.file})}
+		return nil, 0, a.noFile(o.file)
 	}
 	info, err := f.Stat()
 	switch {
 	case err != nil || info.IsDir():
 		f.Close()
-		return nil, 0, misuse{a.say("bad-path", map[string]any{"Path": o.file})}
+		return nil, 0, a.noFile(o.file)
 	case info.Mode().IsRegular():
 		return f, info.Size(), nil
 	case o.inForm == casefile.Parquet:

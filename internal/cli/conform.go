@@ -172,7 +172,12 @@ func (a *app) conformed(r *conform.Report, log *eventlog.Reader, o conformOption
 	if r.Log.Cases == 0 && told == 0 {
 		fmt.Fprintln(a.err, a.say("conform.nothing", nil))
 	}
-	a.lackingColumns(r, log)
+	if o.day != nil && r.Log.Events > 0 && *o.day < r.Log.Last {
+		fmt.Fprintln(a.err, a.say("conform.at-before", map[string]any{"At": o.day.String(), "Last": r.Log.Last.String()}))
+	}
+	if r.Log.Cases > 0 { // a log without cases has no columns to lack
+		a.lackingColumns(r, log)
+	}
 	return nil
 }
 
@@ -194,7 +199,7 @@ func (a *app) lackingColumns(r *conform.Report, log *eventlog.Reader) {
 func (a *app) mapping(o conformOptions) (*conform.Mapping, error) {
 	text, err := os.ReadFile(o.mapping)
 	if err != nil {
-		return nil, misuse{a.say("no-path", map[string]any{"Path": o.mapping})}
+		return nil, a.noFile(o.mapping)
 	}
 	src := diag.NewSource(o.mapping, string(text))
 	dir, err := a.folder()

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"charm.land/lipgloss/v2"
+
 	"github.com/stegvis/stegvis/internal/analysis/conform"
 	"github.com/stegvis/stegvis/internal/table"
 )
@@ -41,7 +43,8 @@ func (a *app) showConformed(r *conform.Report, o conformOptions) {
 	}
 	line("%s", strong.Render(last.Title.In(a.lang)))
 	line("%s", faint.Render(a.say("conform.about", map[string]any{"Model": last.ID, "Versions": strings.Join(versions, ", "), "Log": o.log})))
-	line("\n%s", a.logText(r))
+	line("")
+	a.prose("", a.logText(r))
 	if r.Log.Events == 0 {
 		return
 	}
@@ -87,11 +90,20 @@ func (a *app) logText(r *conform.Report) string {
 	return a.say("conform.log", args)
 }
 
+// prose writes a text within the width, its first line after begin and the others below it.
+func (a *app) prose(begin, text string) {
+	indent := lipgloss.Width(begin)
+	for line := range strings.SplitSeq(lipgloss.Wrap(text, conformWidth-indent, ""), "\n") {
+		fmt.Fprintln(a.out, strings.TrimRight(begin+line, " "))
+		begin = strings.Repeat(" ", indent)
+	}
+}
+
 // showMissed tells of steps that come back and were not done when they were due.
 func (a *app) showMissed(r *conform.Report) {
 	for i := range r.All.Steps {
 		if s := &r.All.Steps[i]; s.Missed > 0 {
-			fmt.Fprintln(a.out, a.say("conform.missed", map[string]any{"Step": s.Step.Title.In(a.lang), "Count": s.Missed, "Times": a.number(s.Missed)}))
+			a.prose("", a.say("conform.missed", map[string]any{"Step": s.Step.Title.In(a.lang), "Count": s.Missed, "Times": a.number(s.Missed)}))
 		}
 	}
 }
@@ -105,11 +117,12 @@ func (a *app) showUnmapped(r *conform.Report) {
 				fmt.Fprintln(a.out, "  "+a.say("conform.more", map[string]any{"Count": len(list) - i}))
 				break
 			}
-			fmt.Fprintln(a.out, "  "+a.say("conform.unmapped-one", map[string]any{"Name": x.Name, "Count": x.Events, "Events": a.number(x.Events), "Near": x.Near}))
+			a.prose("  ", a.say("conform.unmapped-one", map[string]any{"Name": x.Name, "Count": x.Events, "Events": a.number(x.Events), "Near": x.Near}))
 		}
 	}
 	if unused := r.Unused(); len(unused) > 0 {
-		fmt.Fprintf(a.out, "\n%s\n  %s\n", strong.Render(a.say("conform.unused", nil)), strings.Join(unused, ", "))
+		fmt.Fprintf(a.out, "\n%s\n", strong.Render(a.say("conform.unused", nil)))
+		a.prose("  ", strings.Join(unused, ", "))
 	}
 }
 
@@ -142,7 +155,7 @@ func (a *app) showUnseen(r *conform.Report) {
 			fmt.Fprintln(a.out, "  "+a.say("conform.more-unseen", map[string]any{"Count": len(texts) - i}))
 			return
 		}
-		fmt.Fprintln(a.out, "  • "+text+".")
+		a.prose("  • ", text+".")
 	}
 }
 

@@ -161,3 +161,15 @@ func (a *app) tell(faults diag.List) {
 	}
 	faults.WriteText(a.err, diag.TextOptions{Lang: a.lang, Colour: a.colour})
 }
+
+// noFile tells why the file, which cannot be read, cannot be.
+func (a *app) noFile(path string) error {
+	id := "bad-path"
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, os.ErrNotExist):
+		id = "no-path"
+	case err == nil && info.IsDir():
+		id = "is-folder"
+	}
+	return misuse{a.say(id, map[string]any{"Path": path})}
+}

@@ -124,11 +124,7 @@ func (a *app) simulate(ctx context.Context, o simulateOptions) error {
 func (a *app) durations(l *loaded, path, model string, day calendar.Day) (*interpreter.Program, *simulate.Plan, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		id := "no-path"
-		if !errors.Is(err, os.ErrNotExist) {
-			id = "bad-path"
-		}
-		return nil, nil, misuse{a.say(id, map[string]any{"Path": path})}
+		return nil, nil, a.noFile(path)
 	}
 	var faults diag.List
 	file := syntax.Read(diag.NewSource(path, string(text)), &faults)

@@ -27,7 +27,7 @@ type tableOptions struct {
 func (a *app) tableFlags(f *pflag.FlagSet, o *tableOptions) {
 	f.StringVar(&o.dir, "tables", "", a.say("tables.flag.dir", nil))
 	f.StringSliceVar(&o.formats, "table-format", []string{string(table.CSV)}, a.say("tables.flag.format", nil))
-	f.Lookup("table-format").DefValue = "" // the library would write it in brackets, and add a word in English
+	f.Lookup("table-format").DefValue = "[]" // the library would write it, and add a word in English
 }
 
 // tableFormats returns the formats that were asked for; misuse where one is none. To be called before any work is done.

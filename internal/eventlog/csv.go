@@ -59,6 +59,10 @@ func newCSV(in *bufio.Reader, o Options, k clock, names map[string]bool, faults 
 	c.r.Comma, c.r.ReuseRecord, c.r.FieldsPerRecord = c.o.Separator, true, -1
 	c.in.renew()
 	head, err := c.r.Read()
+	if misquoted(err) {
+		faults.Error(diag.LineOf(o.Name, 1), "log-no-head", nil)
+		return nil, ErrBroken
+	}
 	if err != nil {
 		return nil, c.broken(err, 1, faults)
 	}
@@ -123,19 +127,34 @@ func (c *csvLog) broken(err error, line int, faults *diag.List) error {
 	return ErrBroken
 }
 
-// read returns the next row of the file. A row at fault is told of, and nil.
+// misquoted tells whether the quotation marks of a row are at fault.
+func misquoted(err error) bool {
+	return errors.Is(err, csv.ErrQuote) || errors.Is(err, csv.ErrBareQuote)
+}
+
+// empty tells whether nothing stands in any of the cells.
+func empty(cells []string) bool {
+	return !slices.ContainsFunc(cells, func(s string) bool { return s != "" })
+}
+
+// read returns the next row of the file. Rows in which nothing stands are no rows. A row at fault is told of, and nil.
 func (c *csvLog) read(faults *diag.List) (*row, error) {
 	c.in.renew()
 	cells, err := c.r.Read()
+	for err == nil && empty(cells) { // as spreadsheets write below their last row
+		c.in.renew()
+		cells, err = c.r.Read()
+	}
 	line := 0
 	if len(cells) > 0 {
 		line, _ = c.r.FieldPos(0)
 	}
-	var parse *csv.ParseError
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil, io.EOF
-	case errors.As(err, &parse) && (errors.Is(parse.Err, csv.ErrQuote) || errors.Is(parse.Err, csv.ErrBareQuote)):
+	case misquoted(err):
+		var parse *csv.ParseError
+		errors.As(err, &parse)
 		tell(faults, diag.LineOf(c.o.Name, parse.StartLine), "case-row-quotes", nil)
 		return nil, nil
 	case err != nil:

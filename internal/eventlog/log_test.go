@@ -225,6 +225,8 @@ func TestEachFaultOfALogIsToldAtItsLine(t *testing.T) {
 			[]string{"5 case-row-cells", "7 log-no-activity", "8 log-no-time", "9 log-bad-time", "10 log-no-case", "11 log-row-lost"}, false, 2},
 		{"quotes in the middle", rows + "c,A\"b,2026-01-05,x\nd,A,2026-01-05,x\n", []string{"5 case-row-quotes", "6 log-row-lost"}, false, 1},
 		{"a case that comes again", rows + "a,Close,2026-01-09,x\n", []string{"5 log-case-split"}, true, 2},
+		{"rows in which nothing stands", strings.Replace(rows, "\n", "\n,,,\n", 1) + ",,,\n,,\n", nil, false, 2},
+		{"no CSV", "{\"a\":1}\n", []string{"1 log-no-head"}, true, 0},
 		{"CSV in another encoding", "case:concept:name,concept:name,time:timestamp\na,\xe5,2026-01-01\n", []string{"2 log-not-utf8"}, false, 0},
 	} {
 		t.Run(x.name, func(t *testing.T) {

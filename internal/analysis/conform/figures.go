@@ -82,18 +82,19 @@ type OutcomeFigures struct {
 
 // Figures are those of all cases, or of a group of them.
 type Figures struct {
-	Cases    int
-	Closed   int // by an outcome
-	Ended    int // closed, or ended as the log has it
-	Perfect  int // in which all that was judged fits
-	Fit      Fit
-	Events   [Sorts]int
-	Late     int // events that fit, but after the due day
-	Extra    map[Why]int
-	Ignored  int
-	Steps    []StepFigures
-	Limits   []LimitFigures
-	Outcomes []OutcomeFigures
+	Cases       int
+	Closed      int // by an outcome
+	Ended       int // closed, or ended as the log has it
+	CasesJudged int // in which something was judged
+	Perfect     int // of these, in which all of it fits
+	Fit         Fit
+	Events      [Sorts]int
+	Late        int // events that fit, but after the due day
+	Extra       map[Why]int
+	Ignored     int
+	Steps       []StepFigures
+	Limits      []LimitFigures
+	Outcomes    []OutcomeFigures
 
 	Handovers    [][]int   // from actor to actor, by place in Report.Actors
 	HandoversPer Histogram // of a case
@@ -177,6 +178,9 @@ func (f *Figures) add(c *Case, u *union) {
 	f.Ignored += c.Ignored
 	fit := c.Fit()
 	f.Fit.add(fit)
+	if fit.Some() {
+		f.CasesJudged++
+	}
 	if fit.Perfect() {
 		f.Perfect++
 	}

@@ -60,26 +60,27 @@ type spreadJSON struct {
 }
 
 type figuresJSON struct {
-	Cases     int            `json:"cases"`
-	Closed    int            `json:"closed"`
-	Ended     int            `json:"ended"`
-	Perfect   int            `json:"perfect"`
-	Fitness   *float64       `json:"fitness"`
-	Judged    int            `json:"events_judged"`
-	Fitting   int            `json:"events_fitting"`
-	Asked     int            `json:"steps_asked"`
-	Done      int            `json:"steps_done"`
-	Events    map[string]int `json:"events"`
-	Late      int            `json:"events_late"`
-	Extra     map[Why]int    `json:"extra"`
-	Ignored   int            `json:"events_ignored"`
-	Steps     []stepJSON     `json:"steps"`
-	Limits    []limitJSON    `json:"limits"`
-	Outcomes  []outcomeJSON  `json:"outcomes"`
-	Handovers [][]int        `json:"handovers"` // from, to: by place in actors
-	PerCase   spreadJSON     `json:"handovers_per_case"`
-	Through   spreadJSON     `json:"days_of_ended"`
-	SoFar     spreadJSON     `json:"days_so_far"`
+	Cases       int            `json:"cases"`
+	Closed      int            `json:"closed"`
+	Ended       int            `json:"ended"`
+	Perfect     int            `json:"perfect"`
+	CasesJudged int            `json:"cases_judged"`
+	Fitness     *float64       `json:"fitness"`
+	Judged      int            `json:"events_judged"`
+	Fitting     int            `json:"events_fitting"`
+	Asked       int            `json:"steps_asked"`
+	Done        int            `json:"steps_done"`
+	Events      map[string]int `json:"events"`
+	Late        int            `json:"events_late"`
+	Extra       map[Why]int    `json:"extra"`
+	Ignored     int            `json:"events_ignored"`
+	Steps       []stepJSON     `json:"steps"`
+	Limits      []limitJSON    `json:"limits"`
+	Outcomes    []outcomeJSON  `json:"outcomes"`
+	Handovers   [][]int        `json:"handovers"` // from, to: by place in actors
+	PerCase     spreadJSON     `json:"handovers_per_case"`
+	Through     spreadJSON     `json:"days_of_ended"`
+	SoFar       spreadJSON     `json:"days_so_far"`
 }
 
 type groupJSON struct {
@@ -130,10 +131,11 @@ type activityJSON struct {
 }
 
 type variantJSON struct {
-	Activities []string `json:"activities"`
-	More       int      `json:"more"`
-	Cases      int      `json:"cases"`
-	Perfect    int      `json:"perfect"`
+	Activities  []string `json:"activities"`
+	More        int      `json:"more"`
+	Cases       int      `json:"cases"`
+	Perfect     int      `json:"perfect"`
+	CasesJudged int      `json:"cases_judged"`
 }
 
 type pairJSON struct {
@@ -192,7 +194,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 		out.Activities = append(out.Activities, j)
 	}
 	for _, v := range r.Variants {
-		out.Variants = append(out.Variants, variantJSON{append([]string{}, v.Activities...), v.More, v.Cases, v.Perfect})
+		out.Variants = append(out.Variants, variantJSON{append([]string{}, v.Activities...), v.More, v.Cases, v.Perfect, v.CasesJudged})
 	}
 	for _, p := range r.Resources {
 		out.Resources = append(out.Resources, pairJSON(p))
@@ -224,7 +226,7 @@ func sortsJSON(n [Sorts]int) map[string]int {
 
 func (f *Figures) json(r *Report) figuresJSON {
 	out := figuresJSON{
-		Cases: f.Cases, Closed: f.Closed, Ended: f.Ended, Perfect: f.Perfect, Judged: f.Fit.Judged, Fitting: f.Fit.Fitting, Asked: f.Fit.Asked, Done: f.Fit.Done,
+		Cases: f.Cases, Closed: f.Closed, Ended: f.Ended, Perfect: f.Perfect, CasesJudged: f.CasesJudged, Judged: f.Fit.Judged, Fitting: f.Fit.Fitting, Asked: f.Fit.Asked, Done: f.Fit.Done,
 		Events: sortsJSON(f.Events), Late: f.Late, Extra: map[Why]int{}, Ignored: f.Ignored, Steps: []stepJSON{}, Limits: []limitJSON{}, Outcomes: []outcomeJSON{},
 		Handovers: f.Handovers, PerCase: f.HandoversPer.json(), Through: f.Through.json(), SoFar: f.SoFar.json(),
 	}

@@ -29,7 +29,8 @@ type replayer struct {
 	started bool
 	before  calendar.Day // the day of the events before
 
-	closed   bool // by an outcome, since the day
+	kept     []bool // by limit: what ends it has come in time; that it comes once more changes nothing
+	closed   bool   // by an outcome, since the day
 	closedOn calendar.Day
 }
 
@@ -38,6 +39,7 @@ type memory struct {
 	facts  *interpreter.Facts
 	result interpreter.Result
 	steps  []track
+	kept   []bool
 }
 
 // track is what is known of a step while the case goes on.
@@ -151,12 +153,13 @@ func (w *replayer) startOf(t *eventlog.Trace) (calendar.Day, bool) {
 func (w *replayer) begin(x *plan) {
 	mem := w.memory[x]
 	if mem == nil {
-		mem = &memory{facts: x.program.NewFacts(), steps: make([]track, len(x.steps))}
+		mem = &memory{facts: x.program.NewFacts(), steps: make([]track, len(x.steps)), kept: make([]bool, len(x.whole.Limits))}
 		w.memory[x] = mem
 	}
 	mem.facts.Reset()
 	clear(mem.steps)
-	w.x, w.facts, w.r, w.steps, w.started = x, mem.facts, &mem.result, mem.steps, false
+	clear(mem.kept)
+	w.x, w.facts, w.r, w.steps, w.kept, w.started = x, mem.facts, &mem.result, mem.steps, mem.kept, false
 	w.closed = false
 	w.c.Version = x.model.Version
 }
@@ -285,6 +288,9 @@ func (w *replayer) decide(day calendar.Day) {
 		w.closed = false
 	case !w.closed:
 		w.closed, w.closedOn = true, day
+	}
+	for _, l := range w.r.Limits {
+		w.kept[l.Limit] = w.kept[l.Limit] || l.Time == interpreter.Met
 	}
 	for i := range w.steps {
 		s := &w.steps[i]

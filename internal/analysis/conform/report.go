@@ -83,11 +83,12 @@ type ActivityFigures struct {
 
 // Variant is a sequence of activities, and how many cases have it.
 type Variant struct {
-	Activities []string
-	More       int // further activities, not listed
-	Cases      int
-	Perfect    int // those in which all that was judged fits
-	order      int
+	Activities  []string
+	More        int // further activities, not listed
+	Cases       int
+	CasesJudged int // those in which something was judged
+	Perfect     int // of these, those in which all of it fits
+	order       int
 }
 
 // ResourcePair is how often one resource came after another.
@@ -193,8 +194,11 @@ func (r *Report) variant(c *Case) {
 		r.variants[key] = v
 	}
 	v.Cases++
-	if c.Fit().Perfect() {
-		v.Perfect++
+	if fit := c.Fit(); fit.Some() {
+		v.CasesJudged++
+		if fit.Perfect() {
+			v.Perfect++
+		}
 	}
 }
 

@@ -92,10 +92,10 @@ func (w *replayer) limits() {
 			if int(r.Limit) != i {
 				continue
 			}
-			switch r.Time {
-			case interpreter.Met:
+			switch {
+			case w.kept[i]:
 				state = Kept
-			case interpreter.Late:
+			case r.Time == interpreter.Late:
 				state = Broken
 			default:
 				state = Running

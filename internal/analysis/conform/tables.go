@@ -82,7 +82,7 @@ func (r *Report) fitnessTable() *table.Table {
 			fitness = table.Num(v)
 		}
 		kept, due := x.kept()
-		t.Add(group, table.Int(x.Cases), fitness, table.Ratio(x.Fit.Fitting, x.Fit.Judged), table.Ratio(x.Fit.Done, x.Fit.Asked), table.Ratio(x.Perfect, x.Cases),
+		t.Add(group, table.Int(x.Cases), fitness, table.Ratio(x.Fit.Fitting, x.Fit.Judged), table.Ratio(x.Fit.Done, x.Fit.Asked), table.Ratio(x.Perfect, x.CasesJudged),
 			table.Ratio(kept, due), table.Ratio(x.Closed, x.Cases), mean(&x.HandoversPer), percentile(&x.Through, 50))
 	})
 	return t
@@ -212,7 +212,7 @@ func (r *Report) resourcesTable() *table.Table {
 func (r *Report) variantsTable() *table.Table {
 	t := newTable("variants", "rank:count", "cases:count", "share:share", "perfect:share", "events:count", "sequence")
 	for i, v := range r.Variants {
-		t.Add(table.Int(i+1), table.Int(v.Cases), table.Ratio(v.Cases, r.Log.Cases-r.Log.Empty), table.Ratio(v.Perfect, v.Cases), table.Int(len(v.Activities)+v.More), table.Words(v.Text()))
+		t.Add(table.Int(i+1), table.Int(v.Cases), table.Ratio(v.Cases, r.Log.Cases-r.Log.Empty), table.Ratio(v.Perfect, v.CasesJudged), table.Int(len(v.Activities)+v.More), table.Words(v.Text()))
 	}
 	return t
 }

@@ -206,6 +206,7 @@ func TestVerdicts(t *testing.T) {
 		{name: "behind what may apply", events: "0:Start 1:Samtal 32:Prövning 33:Slut", verdicts: "information fits fits undetermined", ends: "samtal=done provning=done stod=undetermined avslut=done kontakt=skipped-late1", limit: "kept"},
 		{name: "what decides itself that it applies", events: "0:Start 1:Samtal 32:Prövning 33:Stöd_vid_behov", verdicts: "information fits fits fits", ends: "stod=done avslut=open", limit: "running"},
 		{name: "after the end", events: "0:Start 1:Samtal 31:Inget_behov 32:Prövning 33:Slut 34:Samtal", verdicts: "information fits information fits fits extra:closed", ends: "avslut=done", limit: "kept"},
+		{name: "what ended a limit in time, told once more too late", events: "0:Start 1:Samtal 31:Inget_behov 32:Prövning 33:Slut 150:Slut", verdicts: "information fits information fits fits extra:closed", ends: "avslut=done", limit: "kept"},
 		{name: "the log says that it ended", events: "0:Start 1:Avbrutet", verdicts: "information information", ends: "samtal=skipped provning=not_required", limit: "running"},
 		{name: "every case of the log has ended", keys: "complete = true", events: "0:Start 1:Samtal 32:Inget_behov", verdicts: "information fits information", ends: "samtal=done provning=skipped kontakt=skipped-late1", limit: "running"},
 		{name: "goes on until the log was taken", events: "0:Start", at: 101, verdicts: "information", ends: "samtal=open-late", limit: "broken"},

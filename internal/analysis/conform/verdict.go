@@ -167,15 +167,18 @@ func (f *Fit) add(g Fit) {
 // Fitness is 1 - (events that do not fit + steps skipped) / (events judged + steps asked), as alignments with a cost of 1 for each
 // have it. It is not there where nothing was judged.
 func (f Fit) Fitness() (float64, bool) {
-	if f.Judged+f.Asked == 0 {
+	if !f.Some() {
 		return 0, false
 	}
 	return float64(f.Fitting+f.Done) / float64(f.Judged+f.Asked), true
 }
 
+// Some tells whether anything was judged.
+func (f Fit) Some() bool { return f.Judged+f.Asked > 0 }
+
 // Perfect tells whether something was judged and all of it fits.
 func (f Fit) Perfect() bool {
-	return f.Judged+f.Asked > 0 && f.Judged == f.Fitting && f.Asked == f.Done
+	return f.Some() && f.Judged == f.Fitting && f.Asked == f.Done
 }
 
 // Fit measures the case.

@@ -51,7 +51,7 @@ type Figures struct {
 	Steps    []StepFigures
 	Limits   []LimitFigures
 	Roles    []RoleFigures
-	Late     Estimate // share of the cases in which a step was done after its due day
+	Late     Estimate // share of the cases in which the due day of a step passed before it was done
 	Survival []Point
 }
 
@@ -79,7 +79,7 @@ type StepFigures struct {
 	Step    *dsl.Step
 	Given   bool     // the file gives its length
 	Reached Estimate // share of the cases in which it was done
-	Count   Estimate // how many times it was done, in cases in which it was
+	Count   Estimate // how many times it was done or attempted, in cases in which it was
 	Waited  Estimate // mean days from required to begun: for a place
 	Took    Estimate // mean days from required to done
 	Late    Estimate // share of the times with a due day that it was done after it
@@ -234,12 +234,12 @@ func stepFigures(s *dsl.Step, plan *Plan, of []*tally, at func(*tally) *stepTall
 			if endless && x.endless > 0 {
 				return math.Inf(1)
 			}
-			return float64(sum(x)) / float64(x.count)
+			return float64(sum(x)) / float64(x.done)
 		})
 	}
 	return StepFigures{
 		Step: s, Given: plan.Steps[s] != nil,
-		Reached: share(of, func(t *tally) float64 { return ratio(at(t).cases, t.cases) }),
+		Reached: share(of, func(t *tally) float64 { return ratio(at(t).reached, t.cases) }),
 		Count:   days(of, func(t *tally) float64 { return ratio(at(t).count, at(t).cases) }),
 		Waited:  mean(func(x *stepTally) int64 { return x.waited }, false),
 		Took:    mean(func(x *stepTally) int64 { return x.took }, true),

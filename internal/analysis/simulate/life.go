@@ -51,11 +51,14 @@ type person struct {
 type stepLife struct {
 	required bool // since from
 	begun    bool // on begin
+	again    bool // it was attempted in vain since from
 	from     calendar.Day
 	begin    calendar.Day
+	waited   calendar.Day // days for a place, since from
 	finish   calendar.Day // the day it is done; far: nothing tells
 	resting  calendar.Day // a repeating step that nothing records is not done again before this day
 	times    int          // it was done or attempted
+	ever     bool         // it was done
 	vain     int          // it was attempted in vain
 }
 
@@ -152,6 +155,9 @@ func (w *worker) settle(p *person, day calendar.Day) ending {
 	alone := true // nothing was done but steps that repeat
 	for n := 0; ; n++ {
 		r := w.decide(p, day)
+		if n == 0 {
+			w.overdue(p, day)
+		}
 		switch {
 		case r.Outcome >= 0:
 			return ending(r.Outcome)
@@ -200,11 +206,14 @@ func (w *worker) ready(p *person, day calendar.Day) int {
 	for i := range p.steps {
 		s := &p.steps[i]
 		if w.result.StepStatus(i) != interpreter.Required || s.resting > day {
-			s.required, s.begun = false, false
+			s.required, s.begun, s.again = false, false, false
 			continue
 		}
 		if !s.required {
-			s.required, s.from = true, day
+			s.required = true
+			if !s.again {
+				s.from, s.waited = day, 0
+			}
 		}
 		if !s.begun && !w.admitted(p, i, day) {
 			p.waiting = true
@@ -212,6 +221,9 @@ func (w *worker) ready(p *person, day calendar.Day) int {
 		}
 		if !s.begun {
 			s.begun, s.begin, s.finish = true, day, far
+			if !s.again {
+				s.waited = day - s.from
+			}
 			if d := w.plan.Steps[w.model.Steps[i]]; d != nil {
 				s.finish = day + calendar.Day(d.days(day, w.dice.chance(forLength, p.index, i, s.times)))
 			}
@@ -240,57 +252,6 @@ func (w *worker) unstated(i int, s *stepLife) calendar.Day {
 		return far
 	}
 	return max(due, s.begin)
-}
-
-// do does a step on a day: what its checklist lacks is filled in. It returns false where the step was attempted in vain too often.
-func (w *worker) do(p *person, i int, day calendar.Day) bool {
-	s, step := &p.steps[i], w.model.Steps[i]
-	due, bounded := w.result.Due(i)
-	if p.index >= 0 {
-		t := &w.tally.steps[i]
-		if s.times == 0 {
-			t.cases++
-		}
-		t.count++
-		t.waited += int64(s.begin - s.from)
-		t.took += int64(day - s.from)
-		if bounded {
-			t.due++
-			if day > due {
-				t.late++
-				p.late = true
-			}
-		}
-	}
-	s.times++
-	s.required, s.begun = false, false
-	if step.Every != nil {
-		if since := step.Every.Since; since != nil {
-			p.facts.SetDay(since.Index, day)
-		} else {
-			s.resting = day + calendar.Day(max(1, day.DaysUntil(day.Add(step.Every.Period))))
-		}
-		w.reach(p, step, day)
-		return true
-	}
-	for _, item := range w.items[i] {
-		if w.decide(p, day); w.program.Value(item, p.facts, &w.result) != interpreter.True {
-			w.fulfil(p, item, item.Rule.Expr, true, day)
-		}
-	}
-	if w.decide(p, day).Outcome < 0 && w.result.StepStatus(i) == interpreter.Required {
-		s.vain++
-		return s.vain < mostRepeats
-	}
-	w.reach(p, step, day)
-	return true
-}
-
-// reach notes the first step of a kind that is done.
-func (w *worker) reach(p *person, step *dsl.Step, day calendar.Day) {
-	if k := w.tally.kindOf[step.Index]; p.kinds[k] < 0 {
-		p.kinds[k] = int32(day - p.opened)
-	}
 }
 
 // holdsUp tells whether nothing says when the step, which is begun, is done.

@@ -33,7 +33,7 @@ type tally struct {
 	any    hist   // days until any outcome
 	ends   []hist // days until each outcome, then until each of whys
 	kinds  []hist // days until the first step of each kind was done
-	late   int
+	late   int    // cases in which the due day of a step passed before it was done
 	steps  []stepTally
 	limits []limitTally
 	rooms  []roomTally
@@ -53,8 +53,11 @@ type came struct {
 }
 
 type stepTally struct {
-	cases, count, due, late, endless int
-	waited, took                     int64
+	cases, count  int // in which it was done or attempted, and how often it was
+	reached, done int // the same where it was done
+	due, late     int // times that it was done and had a due day, and after it
+	endless       int
+	waited, took  int64
 }
 
 type limitTally struct{ known, met, late int }
@@ -144,6 +147,10 @@ func (w *worker) end(p *person, e ending, day calendar.Day) {
 		day = p.stillAt
 	}
 	t, days := w.tally, int(day-p.opened)
+	forever := e == unbounded || e == queued
+	if w.decide(p, day); forever { // every due day that is ahead will pass
+		w.overdue(p, far)
+	}
 	t.cases++
 	if p.late {
 		t.late++
@@ -192,14 +199,13 @@ func (w *worker) end(p *person, e ending, day calendar.Day) {
 		}
 		t.came[p.index] = c
 	}
-	w.decide(p, day)
 	for _, l := range w.result.Limits {
 		x := &t.limits[l.Limit]
 		x.known++
-		switch l.Time {
-		case interpreter.Met:
+		switch {
+		case l.Time == interpreter.Met:
 			x.met++
-		case interpreter.Late:
+		case l.Time == interpreter.Late || forever:
 			x.late++
 		}
 	}
