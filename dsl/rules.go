@@ -1,5 +1,7 @@
 package dsl
 
+import "github.com/stegvis/stegvis/dsl/rule"
+
 // Rules lists every rule of the model in file order: of definitions (which need be no truth values), stages, steps with
 // their checklists, and outcomes.
 func (m *Model) Rules() (out []*Rule) {
@@ -24,4 +26,18 @@ func (m *Model) Rules() (out []*Rule) {
 		add(o.When)
 	}
 	return out
+}
+
+// LooksAtDay tells whether a rule comes out by the day asked about, so that a case can change without anything happening in it.
+func (m *Model) LooksAtDay() bool {
+	looks := false
+	for _, r := range m.Rules() {
+		r.Expr.Walk(func(e *rule.Expr) {
+			switch e.Op {
+			case rule.OpToday, rule.OpLate, rule.OpDaysSince, rule.OpWeeksSince, rule.OpMonthsSince:
+				looks = true
+			}
+		})
+	}
+	return looks
 }

@@ -40,7 +40,7 @@ type Try[A Args] struct {
 // Last tells whether there will be no further attempt.
 func (t *Try[A]) Last() bool { return t.Number >= t.Most }
 
-// ErrGiveUp, or what wraps it, ends a job that no further attempt can help.
+// ErrGiveUp ends a job that no further attempt can help, as does what wraps it.
 var ErrGiveUp = errors.New("jobs: no further attempt can help")
 
 // Work says how jobs of a kind are done.

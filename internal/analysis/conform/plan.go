@@ -19,6 +19,7 @@ type plan struct {
 	start   int                  // the fact that becomes the day of the first event; -1: none
 	steps   []stepPlan
 	unseen  []Unseen
+	clock   bool // a rule looks at the day asked about
 }
 
 // act is what an activity does in a version.
@@ -56,7 +57,7 @@ func (m *Mapping) planOf(p *interpreter.Program) *plan {
 	told := m.told()
 	missing := unseen(p.Model(), told)
 	seen := asSeen(p.Model(), missing)
-	x := &plan{program: seen, model: seen.Model(), whole: p.Model(), unseen: missing, start: -1}
+	x := &plan{program: seen, model: seen.Model(), whole: p.Model(), unseen: missing, start: -1, clock: seen.Model().LooksAtDay()}
 	x.steps = make([]stepPlan, len(x.model.Steps))
 	for i, s := range x.model.Steps {
 		x.steps[i].repeat = s.Every != nil

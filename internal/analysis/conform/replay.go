@@ -26,6 +26,7 @@ type replayer struct {
 	memory  map[*plan]*memory
 	c       *Case
 	steps   []track
+	past    interpreter.Result // of a day without events
 	started bool
 	before  calendar.Day // the day of the events before
 
@@ -333,8 +334,12 @@ func (w *replayer) note(day calendar.Day, beginning bool) {
 		case interpreter.Required:
 			if !s.required {
 				s.required, s.requiredOn = true, day
-				if beginning && s.hasFrom && s.from < day && s.from > w.before {
-					s.requiredOn = s.from // since then nothing else has happened
+				switch { // since the events before nothing else has happened
+				case !beginning:
+				case s.hasFrom && s.from < day && s.from > w.before:
+					s.requiredOn = s.from
+				case w.x.clock:
+					s.requiredOn = w.firstRequired(i, day)
 				}
 			}
 			s.owed = s.owed || w.x.steps[i].repeat && s.hasDue && day > s.due
@@ -344,6 +349,17 @@ func (w *replayer) note(day calendar.Day, beginning bool) {
 			s.undetermined = true
 		}
 	}
+}
+
+// firstRequired returns the first day after the events before, up to the day, on which the step was required.
+func (w *replayer) firstRequired(step int, day calendar.Day) calendar.Day {
+	for on := w.before + 1; on < day; on++ {
+		w.x.program.Decide(w.facts, on, &w.past)
+		if w.past.StepStatus(step) == interpreter.Required {
+			return on
+		}
+	}
+	return day
 }
 
 // miss notes that a step which comes back was due, and was not done before it ceased to apply.

@@ -111,14 +111,7 @@ func newWorker(p *interpreter.Program, plan *Plan, space *cohort.Space, d dice, 
 			}
 		}
 	}
-	for _, r := range m.Rules() {
-		r.Expr.Walk(func(e *rule.Expr) {
-			switch e.Op {
-			case rule.OpToday, rule.OpLate, rule.OpDaysSince, rule.OpWeeksSince, rule.OpMonthsSince:
-				w.clock = true
-			}
-		})
-	}
+	w.clock = m.LooksAtDay()
 	w.tally = newTally(m, o.Start)
 	return w
 }
