@@ -20,17 +20,17 @@ import (
 // tableOptions say where the figures of a command go, beside what it prints.
 type tableOptions struct {
 	dir     string // "": nowhere
-	formats []string
+	formats []string // none: CSV
 }
 
 // tableFlags adds the flags of the tables to those of a command.
 func (a *app) tableFlags(f *pflag.FlagSet, o *tableOptions) {
 	f.StringVar(&o.dir, "tables", "", a.say("tables.flag.dir", nil))
-	f.StringSliceVar(&o.formats, "table-format", []string{string(table.CSV)}, a.say("tables.flag.format", nil))
-	f.Lookup("table-format").DefValue = "[]" // the library would write it, and add a word in English
+	f.StringSliceVar(&o.formats, "table-format", nil, a.say("tables.flag.format", nil))
 }
 
-// tableFormats returns the formats that were asked for; misuse where one is none. To be called before any work is done.
+// tableFormats returns the formats that were asked for; misuse where one is none, or where the tables can go nowhere. To be called before
+// any work is done.
 func (a *app) tableFormats(o tableOptions) (out []table.Format, err error) {
 	for _, name := range o.formats {
 		if !slices.Contains(table.Formats, table.Format(name)) {
@@ -43,6 +43,15 @@ func (a *app) tableFormats(o tableOptions) (out []table.Format, err error) {
 		if !slices.Contains(out, table.Format(name)) {
 			out = append(out, table.Format(name))
 		}
+	}
+	switch {
+	case o.dir == "" && out != nil:
+		return nil, misuse{a.say("tables.alone", nil)}
+	case out == nil:
+		out = []table.Format{table.CSV}
+	}
+	if info, err := os.Stat(o.dir); err == nil && !info.IsDir() {
+		return nil, misuse{a.say("tables.is-file", map[string]any{"Path": o.dir})}
 	}
 	return out, nil
 }

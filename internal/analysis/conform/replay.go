@@ -26,7 +26,7 @@ type replayer struct {
 	memory  map[*plan]*memory
 	c       *Case
 	steps   []track
-	past    interpreter.Result // of a day without events
+	past    *interpreter.Result // of a day without events
 	started bool
 	before  calendar.Day // the day of the events before
 
@@ -39,6 +39,7 @@ type replayer struct {
 type memory struct {
 	facts  *interpreter.Facts
 	result interpreter.Result
+	past   interpreter.Result
 	steps  []track
 	kept   []bool
 }
@@ -160,7 +161,7 @@ func (w *replayer) begin(x *plan) {
 	mem.facts.Reset()
 	clear(mem.steps)
 	clear(mem.kept)
-	w.x, w.facts, w.r, w.steps, w.kept, w.started = x, mem.facts, &mem.result, mem.steps, mem.kept, false
+	w.x, w.facts, w.r, w.past, w.steps, w.kept, w.started = x, mem.facts, &mem.result, &mem.past, mem.steps, mem.kept, false
 	w.closed = false
 	w.c.Version = x.model.Version
 }
@@ -354,7 +355,7 @@ func (w *replayer) note(day calendar.Day, beginning bool) {
 // firstRequired returns the first day after the events before, up to the day, on which the step was required.
 func (w *replayer) firstRequired(step int, day calendar.Day) calendar.Day {
 	for on := w.before + 1; on < day; on++ {
-		w.x.program.Decide(w.facts, on, &w.past)
+		w.x.program.Decide(w.facts, on, w.past)
 		if w.past.StepStatus(step) == interpreter.Required {
 			return on
 		}

@@ -3,7 +3,7 @@
 //
 //  1. The file of durations is read against the model (read.go): how long each step takes, what is answered, how many cases
 //     come, how many there are to handle them. Settings of a what-if are laid over it (whatif.go).
-//  2. Cases are lived (life.go): the interpreter says what is required; a required step is begun when there is a place for
+//  2. Cases are lived (life.go, do.go): the interpreter says what is required; a required step is begun when there is a place for
 //     the case, takes its drawn length, and then its checklist is filled in (fill.go), until an outcome closes the case.
 //  3. Cases that come day by day and share the places of a capacity are lived side by side, in the order of days
 //     (engine.go). One such run of all cases is a replication, and what it counted a tally (tally.go).
