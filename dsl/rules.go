@@ -28,6 +28,15 @@ func (m *Model) Rules() (out []*Rule) {
 	return out
 }
 
+// Definitions returns what each definition stands for, by its id.
+func (m *Model) Definitions() map[string]*rule.Expr {
+	out := make(map[string]*rule.Expr, len(m.Defines))
+	for _, d := range m.Defines {
+		out[d.ID] = d.Rule.Expr
+	}
+	return out
+}
+
 // LooksAtDay tells whether a rule comes out by the day asked about, so that a case can change without anything happening in it.
 func (m *Model) LooksAtDay() bool {
 	looks := false

@@ -3,12 +3,11 @@ package batch
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/csv"
 	"errors"
 	"io"
-	"sync/atomic"
 
+	"github.com/stegvis/stegvis/internal/input"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
@@ -22,8 +21,7 @@ type source interface {
 
 // lines cuts text into blocks of whole records: lines, or in CSV rows, which may have line breaks between quotation marks.
 type lines struct {
-	r      *bufio.Reader
-	bytes  *counter
+	r      *input.Text
 	quotes bool // it is CSV
 	carry  []byte
 	whole  int   // of CSV: where the records end that are known to be whole
@@ -32,39 +30,13 @@ type lines struct {
 	ended  error // of r
 }
 
-// counter counts what is read.
-type counter struct {
-	r io.Reader
-	n atomic.Int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n.Add(int64(n))
-	return n, err
-}
-
-var (
-	gzipMark      = []byte{0x1f, 0x8b}
-	byteOrderMark = []byte("\ufeff")
-)
-
 // newLines returns a source of the text that r gives. Where that is compressed with gzip, its text is meant.
 func newLines(r io.Reader, quotes bool, skip int64) (*lines, error) {
-	const size = 64 << 10
-	c := &counter{r: r}
-	l := &lines{r: bufio.NewReaderSize(c, size), bytes: c, quotes: quotes, line: 1, skip: skip}
-	if mark, _ := l.r.Peek(len(gzipMark)); bytes.Equal(mark, gzipMark) {
-		text, err := gzip.NewReader(l.r)
-		if err != nil {
-			return nil, err
-		}
-		l.r = bufio.NewReaderSize(text, size)
+	text, err := input.Open(r)
+	if err != nil {
+		return nil, err
 	}
-	if mark, _ := l.r.Peek(len(byteOrderMark)); bytes.Equal(mark, byteOrderMark) {
-		l.r.Discard(len(byteOrderMark))
-	}
-	return l, nil
+	return &lines{r: text, quotes: quotes, line: 1, skip: skip}, nil
 }
 
 func (l *lines) row() int64 { return l.line - 1 }
@@ -75,7 +47,7 @@ func (l *lines) next(b *block) error {
 		if err != nil {
 			return err
 		}
-		b.first, b.text, b.read = l.line, text, l.bytes.n.Load()
+		b.first, b.text, b.read = l.line, text, l.r.Bytes()
 		l.line += int64(bytes.Count(text, []byte{'\n'}))
 		b.last = l.line - 1
 		if text[len(text)-1] != '\n' {

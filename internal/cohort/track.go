@@ -51,7 +51,7 @@ func newTrack(s *Space, p *interpreter.Program) *track {
 	m := p.Model()
 	t := &track{
 		program: p, model: m, start: -1,
-		of: make([]int, len(s.Facts)), items: make([][]interpreter.RuleOf, len(m.Steps)), defines: map[string]*rule.Expr{},
+		of: make([]int, len(s.Facts)), items: make([][]interpreter.RuleOf, len(m.Steps)), defines: m.Definitions(),
 	}
 	for k := range t.of {
 		t.of[k] = -1
@@ -68,9 +68,6 @@ func newTrack(s *Space, p *interpreter.Program) *track {
 		if s.Facts[k].Kind != rule.Event && k != t.start {
 			t.unasked = append(t.unasked, k)
 		}
-	}
-	for _, d := range m.Defines {
-		t.defines[d.ID] = d.Rule.Expr
 	}
 	for _, r := range p.Rules() {
 		if r.Item != nil {

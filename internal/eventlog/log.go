@@ -8,11 +8,11 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/internal/input"
 )
 
 // The limits of a log. A log over one of them ends, or the trace is at fault.
@@ -94,7 +94,7 @@ var ErrBroken = errors.New("the event log cannot be read on")
 
 // Reader reads a log trace by trace.
 type Reader struct {
-	bytes  *counter
+	text   *input.Text
 	source source
 	names  map[string]bool // columns or attributes that were seen, up to a limit
 	number int             // of traces read
@@ -105,38 +105,14 @@ type source interface {
 	next(t *Trace, faults *diag.List) error
 }
 
-// counter counts what is read.
-type counter struct {
-	r io.Reader
-	n atomic.Int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n.Add(int64(n))
-	return n, err
-}
-
-var (
-	gzipMark      = []byte{0x1f, 0x8b}
-	byteOrderMark = []byte("\ufeff")
-)
-
 // Open begins to read a log. Where it is compressed with gzip, its text is meant. It returns ErrBroken, with faults, where
 // nothing can be read. Faults without it are rows that sorting had to leave out.
 func Open(r io.Reader, o Options, faults *diag.List) (*Reader, error) {
-	l := &Reader{bytes: &counter{r: r}, names: map[string]bool{}}
-	in := bufio.NewReaderSize(l.bytes, 64<<10)
-	if mark, _ := in.Peek(len(gzipMark)); bytes.Equal(mark, gzipMark) {
-		text, err := gzip.NewReader(in)
-		if err != nil {
-			faults.Error(diag.LineOf(o.Name, 1), "log-damaged", nil)
-			return nil, ErrBroken
-		}
-		in = bufio.NewReaderSize(text, 64<<10)
-	}
-	if mark, _ := in.Peek(len(byteOrderMark)); bytes.Equal(mark, byteOrderMark) {
-		in.Discard(len(byteOrderMark))
+	in, err := input.Open(r)
+	l := &Reader{text: in, names: map[string]bool{}}
+	if err != nil {
+		faults.Error(diag.LineOf(o.Name, 1), "log-damaged", nil)
+		return nil, ErrBroken
 	}
 	begin, err := in.Peek(512)
 	switch {
@@ -157,10 +133,10 @@ func Open(r io.Reader, o Options, faults *diag.List) (*Reader, error) {
 		return nil, ErrBroken
 	}
 	if o.Format == XES {
-		l.source = newXES(in, o, clock, l.names)
+		l.source = newXES(in.Reader, o, clock, l.names)
 		return l, nil
 	}
-	c, err := newCSV(in, o, clock, l.names, faults)
+	c, err := newCSV(in.Reader, o, clock, l.names, faults)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +167,7 @@ func (l *Reader) Close() {
 }
 
 // Bytes returns how many bytes of the file have been read.
-func (l *Reader) Bytes() int64 { return l.bytes.n.Load() }
+func (l *Reader) Bytes() int64 { return l.text.Bytes() }
 
 // Names returns the columns or attributes that the log was seen to have, sorted. Of very many it has the first.
 func (l *Reader) Names() []string {

@@ -46,11 +46,7 @@ type brancher struct {
 }
 
 func newBrancher(m *dsl.Model) brancher {
-	b := brancher{map[string]*rule.Expr{}}
-	for _, d := range m.Defines {
-		b.defines[d.ID] = d.Rule.Expr
-	}
-	return b
+	return brancher{m.Definitions()}
 }
 
 // branches returns the branches of rules that must all be true, and false where they are too many. Without rules there is

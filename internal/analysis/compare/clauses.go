@@ -16,8 +16,8 @@ type Clause struct {
 
 // clauses lists the clauses of the steps of a model that do not hold in the case, each once.
 func (c *comparer) clauses(steps []*dsl.Step, model int, w *cells.Witness) (out []Clause) {
-	defines := definesOf(c.programs[model].Model())
-	joint := definesOf(c.joint.Model)
+	defines := c.programs[model].Model().Definitions()
+	joint := c.joint.Model.Definitions()
 	add := func(s *dsl.Step, r, in *dsl.Rule) {
 		if r == nil {
 			return
@@ -36,14 +36,6 @@ func (c *comparer) clauses(steps []*dsl.Step, model int, w *cells.Witness) (out 
 			add(s, s.Stage.When, in.Stage.When)
 		}
 		add(s, s.When, in.When)
-	}
-	return out
-}
-
-func definesOf(m *dsl.Model) map[string]*rule.Expr {
-	out := map[string]*rule.Expr{}
-	for _, d := range m.Defines {
-		out[d.ID] = d.Rule.Expr
 	}
 	return out
 }

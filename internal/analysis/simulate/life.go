@@ -92,11 +92,8 @@ type worker struct {
 func newWorker(p *interpreter.Program, plan *Plan, space *cohort.Space, d dice, b bound, o Options) *worker {
 	m := p.Model()
 	w := &worker{
-		program: p, model: m, plan: plan, bound: b, dice: d, space: space, defines: map[string]*rule.Expr{},
+		program: p, model: m, plan: plan, bound: b, dice: d, space: space, defines: m.Definitions(),
 		items: make([][]interpreter.RuleOf, len(m.Steps)), roles: make([][]int, len(m.Steps)), rooms: make([]room, len(m.Capacities)),
-	}
-	for _, d := range m.Defines {
-		w.defines[d.ID] = d.Rule.Expr
 	}
 	for _, r := range p.Rules() {
 		if r.Item != nil {

@@ -43,7 +43,7 @@ func ByNeed(m *dsl.Model) *Order {
 	for i, s := range m.Steps {
 		o.direct[i] = slices.Clone(s.After)
 	}
-	defines := definesOf(m)
+	defines := m.Definitions()
 	for i, s := range m.Steps {
 		rules := []*dsl.Rule{s.When}
 		if s.Stage != nil {
@@ -62,7 +62,7 @@ func ByNeed(m *dsl.Model) *Order {
 
 // Needs lists the facts that the rules of the parts look at and that steps record, as ByNeed has it.
 func (o *Order) Needs(rules ...*dsl.Rule) (out []*dsl.Fact) {
-	for _, f := range needed(o.Model, definesOf(o.Model), rules) {
+	for _, f := range needed(o.Model, o.Model.Definitions(), rules) {
 		if len(o.recorders[f.Index]) > 0 {
 			out = append(out, f)
 		}
@@ -120,14 +120,6 @@ func (o *Order) Nearest(steps []*dsl.Step) (out []*dsl.Step) {
 		if !slices.ContainsFunc(steps, func(other *dsl.Step) bool { return o.ComesAfter(other, s) }) {
 			out = append(out, s)
 		}
-	}
-	return out
-}
-
-func definesOf(m *dsl.Model) map[string]*rule.Expr {
-	out := map[string]*rule.Expr{}
-	for _, d := range m.Defines {
-		out[d.ID] = d.Rule.Expr
 	}
 	return out
 }
