@@ -240,8 +240,9 @@ func (a *app) writePaths(r *measure.Report) {
 			text := ansi.Wordwrap(measure.LinkText(link, a.lang), tableWidth-4, "")
 			fmt.Fprintln(a.out, "  • "+strings.ReplaceAll(text, "\n", "\n    "))
 		}
+		open := len(t.Longest.OpenLinks())
 		fmt.Fprintln(a.out, "  "+a.say("measure.path-sum", map[string]any{
-			"Days": t.Longest.Most, "Open": len(t.Longest.OpenLinks()), "Exact": t.Exact,
+			"Days": t.Longest.Most, "Open": open, "Some": open < len(t.Longest.Links), "Exact": t.Exact,
 		}))
 	}
 }

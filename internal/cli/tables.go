@@ -19,7 +19,7 @@ import (
 
 // tableOptions say where the figures of a command go, beside what it prints.
 type tableOptions struct {
-	dir     string // "": nowhere
+	dir     string   // "": nowhere
 	formats []string // none: CSV
 }
 

@@ -9,16 +9,16 @@ import (
 	"github.com/stegvis/stegvis/interpreter"
 )
 
-// fewUnknown is how many facts that must not be known a condition names; more of them are counted.
+// fewUnknown is how many facts that must not be known a condition tells of one by one; more of them stand in one list.
 const fewUnknown = 2
 
 // ConditionText tells a condition in words of l, as what stands after "when" (of a condition without parts: "every case"): what must be
-// known and what must not, which questions are answered yes and which no, and how many others must not be known.
+// known and what must not, which questions are answered yes and which no.
 func ConditionText(c cells.Condition, l lang.Lang) string {
 	if len(c) == 0 {
 		return say(l, "every-case", nil)
 	}
-	var yes, no, parts, unknown []string
+	var yes, no, parts, unknown, listed []string
 	for i := range c {
 		p := &c[i]
 		f := quoted(p.Domain.Fact.Title, l)
@@ -30,17 +30,17 @@ func ConditionText(c cells.Condition, l lang.Lang) string {
 		case len(p.Cells) > 0 || p.Set:
 			parts = append(parts, partText(p, l))
 		default:
-			unknown = append(unknown, partText(p, l))
+			unknown, listed = append(unknown, partText(p, l)), append(listed, f)
 		}
 	}
 	if len(unknown) <= fewUnknown {
-		parts, unknown = append(parts, unknown...), nil
+		parts, listed = append(parts, unknown...), nil
 	}
 	if len(yes)+len(no) > 0 { // late, since they are lists themselves
 		parts = append(parts, say(l, "part.answers", map[string]any{"Yes": interpreter.ListText(yes, "and", l), "No": interpreter.ListText(no, "and", l)}))
 	}
-	if len(unknown) > 0 {
-		parts = append(parts, say(l, "part.others-unknown", map[string]any{"Count": len(unknown)}))
+	if len(listed) > 0 {
+		parts = append(parts, say(l, "part.none-known", map[string]any{"Facts": interpreter.ListText(listed, "and", l)}))
 	}
 	return interpreter.ListText(parts, "and", l)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stegvis/stegvis/internal/analysis/verify"
 	"github.com/stegvis/stegvis/internal/analysis/ways"
 	"github.com/stegvis/stegvis/internal/table"
+	"slices"
 )
 
 // Figure is what a metric comes to for a model.
@@ -102,14 +103,14 @@ func (r *Report) handoverFigures(to map[string]Figure) {
 func (r *Report) timeFigures(to map[string]Figure) {
 	for id, goal := range map[string]Goal{"meeting": ToMeeting, "plan": ToPlan, "outcome": ToOutcome} {
 		t := r.target(goal)
-		to[id+"-longest"], to[id+"-shortest"] = t.longestFigure(), t.shortestFigure()
+		to[id+"-longest"], to[id+"-shortest"] = t.longestFigure(), r.shortestFigure(t)
 	}
 	t := r.target(ToOutcome)
 	bounded, open := Figure{Value: table.Lacks(table.NotApplicable)}, Figure{Value: table.Lacks(table.NotApplicable)}
 	if t.Unproven {
 		bounded.Value, open.Value = table.Lacks(table.Unproven), table.Lacks(table.Unproven)
 	} else if t.Longest != nil {
-		bounded, open = Figure{Value: table.Int(t.Longest.Most)}, Figure{Value: table.Int(len(t.Longest.OpenLinks()))}
+		bounded, open = Figure{Value: boundedDays(t.Longest)}, Figure{Value: table.Int(len(t.Longest.OpenLinks()))}
 	}
 	to["outcome-bounded"], to["outcome-open"] = bounded, open
 	slack := Figure{Value: table.Lacks(table.NotStated)}
@@ -148,8 +149,20 @@ func openText(w *ways.Way) lang.Text {
 	return both(func(l lang.Lang) string { return linkEnds(link, l) })
 }
 
-func (t *Target) shortestFigure() Figure {
+// boundedDays is what the bounded links of a way come to; of none, no number is stated.
+func boundedDays(w *ways.Way) table.Cell {
+	if len(w.OpenLinks()) == len(w.Links) {
+		return table.Lacks(table.NotStated)
+	}
+	return table.Int(w.Most)
+}
+
+// shortestFigure is the shortest time to a target. A model that has a time nowhere that a case must wait states none.
+func (r *Report) shortestFigure(t *Target) Figure {
+	waits := func(x ways.Stretch) bool { return ways.ShortestStay(x.Time) != nil }
 	switch {
+	case t.Shortest != nil && !slices.ContainsFunc(ways.StretchesOf(r.Model), waits):
+		return Figure{Value: table.Lacks(table.NotStated)}
 	case t.Shortest == nil:
 		return Figure{Value: table.Lacks(table.NotApplicable)}
 	case t.Unproven && t.Shortest.Links == nil: // no step is known to be on every way
@@ -226,23 +239,45 @@ func (r *Report) lawFigures(to map[string]Figure) {
 func (r *Report) factFigures(to map[string]Figure) {
 	deciding := 0
 	top, waiting := Figure{Value: table.Lacks(table.NotApplicable)}, Figure{Value: table.Lacks(table.NotAsked)}
-	most := -1
-	for i, d := range r.Facts {
+	rules, asked := 0, 0
+	for _, d := range r.Facts {
 		if d.Rules() > 0 {
 			deciding++
 		}
-		if i == 0 && d.Rules() > 0 {
-			top = Figure{Value: table.Int(d.Rules()), Note: d.Fact.Title}
-		}
-		if r.Cohort != nil && d.Waiting > most {
-			most = d.Waiting
-			waiting = Figure{Value: table.Int(most)}
-			if most > 0 {
-				waiting.Note = d.Fact.Title
-			}
+		rules, asked = max(rules, d.Rules()), max(asked, d.Waiting)
+	}
+	if rules > 0 {
+		top = Figure{Value: table.Int(rules), Note: r.factsWith(rules, (*Decider).Rules)}
+	}
+	if r.Cohort != nil && r.Facts != nil {
+		waiting = Figure{Value: table.Int(asked)}
+		if asked > 0 {
+			waiting.Note = r.factsWith(asked, func(d *Decider) int { return d.Waiting })
 		}
 	}
 	to["facts-deciding"], to["facts-top"], to["facts-waiting"] = Figure{Value: table.Int(deciding)}, top, waiting
+}
+
+// mostNamed is how many facts that come to the same are named; of more it is told how many they are.
+const mostNamed = 3
+
+// factsWith names the facts, in file order, of which there are n of what is counted.
+func (r *Report) factsWith(n int, count func(*Decider) int) lang.Text {
+	var those []*dsl.Fact
+	for i := range r.Facts {
+		if count(&r.Facts[i]) == n {
+			those = append(those, r.Facts[i].Fact)
+		}
+	}
+	if len(those) > mostNamed {
+		return catalogue.In("note.facts", map[string]any{"Count": len(those)})
+	}
+	slices.SortFunc(those, func(a, b *dsl.Fact) int { return a.Index - b.Index })
+	var titles []lang.Text
+	for _, f := range those {
+		titles = append(titles, f.Title)
+	}
+	return listed(titles)
 }
 
 func (r *Report) sourceFigures(to map[string]Figure) {

@@ -100,7 +100,7 @@ type wayJSON struct {
 	Origin  *string       `json:"origin"` // the fact that it counts from; null: the opening
 	Bounded bool          `json:"bounded"`
 	Fewest  int           `json:"fewest"`
-	Most    int           `json:"most"`
+	Most    *int          `json:"most"` // of the links that are bounded; null: none is
 	Links   []wayLinkJSON `json:"links"`
 }
 
@@ -111,7 +111,7 @@ type wayLinkJSON struct {
 	Stage  *string   `json:"stage"`
 	Open   *string   `json:"open"`
 	Fewest int       `json:"fewest"`
-	Most   int       `json:"most"`
+	Most   *int      `json:"most"` // null: nothing bounds the link
 	Text   lang.Text `json:"text"`
 }
 
@@ -237,10 +237,17 @@ func way(x *ways.Way, text func(ways.Link, lang.Lang) string) *wayJSON {
 	if x == nil {
 		return nil
 	}
-	out := &wayJSON{Origin: factID(x.Origin), Bounded: x.Bounded(), Fewest: x.Fewest, Most: x.Most, Links: []wayLinkJSON{}}
+	out := &wayJSON{Origin: factID(x.Origin), Bounded: x.Bounded(), Fewest: x.Fewest, Links: []wayLinkJSON{}}
+	if len(x.OpenLinks()) < len(x.Links) {
+		out.Most = &x.Most
+	}
 	for _, l := range x.Links {
+		var most *int
+		if l.Open == "" && l.Time != nil {
+			most = &l.Most
+		}
 		out.Links = append(out.Links, wayLinkJSON{
-			From: stepID(l.From), To: stepID(l.To), Event: factID(l.Event), Fewest: l.Fewest, Most: l.Most,
+			From: stepID(l.From), To: stepID(l.To), Event: factID(l.Event), Fewest: l.Fewest, Most: most,
 			Stage: idOf(l.Stage != nil, func() string { return l.Stage.ID }), Open: idOf(l.Open != "", func() string { return string(l.Open) }),
 			Text: both(func(n lang.Lang) string { return text(l, n) }),
 		})

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/internal/table"
 )
 
 func (w *jsonWriter) report() reportJSON {
@@ -27,7 +28,11 @@ func (w *jsonWriter) report() reportJSON {
 	out.Handovers = w.handovers()
 	for i := range r.Targets {
 		t := &r.Targets[i]
-		out.Ways = append(out.Ways, targetJSON{t.Goal, idOf(t.Outcome != nil, func() string { return t.Outcome.ID }), way(t.Longest, boundText), t.Exact, t.Unproven, way(t.Shortest, stayText)})
+		x := targetJSON{t.Goal, idOf(t.Outcome != nil, func() string { return t.Outcome.ID }), way(t.Longest, boundText), t.Exact, t.Unproven, nil}
+		if r.shortestFigure(t).Value.Absent() != table.NotStated {
+			x.Shortest = way(t.Shortest, stayText)
+		}
+		out.Ways = append(out.Ways, x)
 	}
 	for _, s := range r.Slacks {
 		x := limitJSON{Limit: s.Limit.ID, Max: s.Limit.Max.ISO()}

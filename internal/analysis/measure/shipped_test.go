@@ -75,7 +75,9 @@ func TestTheShippedModelsMeasureAsReckonedByHand(t *testing.T) {
 			"steps": 12, "actors": 2, "outcomes": 5, "initiating": 1, "convening": 1, "following-up": 1, "acting": 10. / 12,
 			// initiera_fk > fk_bedomning (fk) > trepartsmote > samordnad_plan (fk) > aktiviteter
 			"handovers-least": 0, "handovers-most": 4, "plan-longest": 62, "consent-points": 1, "sharing": 5, "sharing-before": 1, "outcomes-reachable": 1,
-		}, map[string]table.Absence{"slack-least": table.NotStated, "load-arrivals": table.NotStated, "load-cases": table.NotStated, "outcome-longest": table.Unbounded}},
+			// 22 of 4 definitions, 4 stages, 12 steps, 1 time and 5 outcomes have a source, the other 4 an interpretation alone
+			"outcome-bounded": 62, "outcome-open": 8, "sources-stated": 22. / 26, "sources-chosen": 4. / 26,
+		}, map[string]table.Absence{"outcome-shortest": table.NotStated, "slack-least": table.NotStated, "load-arrivals": table.NotStated, "load-cases": table.NotStated, "outcome-longest": table.Unbounded}},
 		{"nu", "1", map[string]float64{
 			"steps": 18, "actors": 3, "outcomes": 9,
 			// remiss (vard), inskrivning, mal, utvardering_6m, sus (enhet)
@@ -89,8 +91,12 @@ func TestTheShippedModelsMeasureAsReckonedByHand(t *testing.T) {
 		{"samordning", "1", map[string]float64{
 			"steps": 7, "actors": 4, "outcomes": 5, "initiating": 2. / 5, "convening": 1, "acting": 4. / 7,
 			// fk_samordnar, and foretagshalsa or arbetsgivare, > samverkan
-			"handovers-least": 0, "handovers-most": 2, "outcome-bounded": 0, "consent-points": 1, "sharing": 2, "sharing-before": 0,
-		}, map[string]table.Absence{"following-up": table.NotApplicable, "slack-least": table.NotStated, "outcome-longest": table.Unbounded}},
+			"handovers-least": 0, "handovers-most": 2, "outcome-open": 3, "consent-points": 1, "sharing": 2, "sharing-before": 0,
+		}, map[string]table.Absence{
+			"following-up": table.NotApplicable, "slack-least": table.NotStated, "outcome-longest": table.Unbounded,
+			// the file has no time at all
+			"outcome-bounded": table.NotStated, "meeting-shortest": table.NotStated, "plan-shortest": table.NotStated, "outcome-shortest": table.NotStated,
+		}},
 		{"eskilstuna", "2020", map[string]float64{
 			"steps": 18, "actors": 3, "outcomes": 7, "convening": 1. / 2, "following-up": 1. / 2, "acting": 7. / 18,
 			// rehabkoordinator > vard > rehabkoordinator twice > vard > fk > vard > fk
@@ -225,6 +231,49 @@ func TestTheSameReportEachTime(t *testing.T) {
 		}
 		if texts[0] != texts[1] {
 			t.Errorf("two reports of %s differ", p.Model().ID)
+		}
+	}
+}
+
+// A model that states no time has no number of days anywhere, also where programs read it.
+func TestNoDaysAreWrittenWhereNoTimeIsStated(t *testing.T) {
+	text, err := json.Marshal(measured(t, program(t, "samordning", "1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r struct {
+		Ways []struct {
+			Longest *struct {
+				Most  *int
+				Links []struct{ Most *int }
+			}
+			Shortest *struct{ Fewest int }
+		}
+	}
+	if err := json.Unmarshal(text, &r); err != nil || len(r.Ways) < 3 {
+		t.Fatalf("%d ways, %v", len(r.Ways), err)
+	}
+	for _, w := range r.Ways {
+		if w.Shortest != nil || w.Longest == nil || w.Longest.Most != nil {
+			t.Errorf("%+v", w)
+			continue
+		}
+		for _, link := range w.Longest.Links {
+			if link.Most != nil {
+				t.Errorf("a link has %d days", *link.Most)
+			}
+		}
+	}
+}
+
+// Facts that decide as much as each other are all named, whatever cohort is counted beside.
+func TestFactsThatTieAreAllNamed(t *testing.T) {
+	const want = "Work capacity is reduced because of illness, The income that sickness benefit is based on is zero and Economic assistance from the municipality"
+	p := program(t, "halland", "1")
+	cohort := made(t, casetest.Shipped(t), 50)
+	for _, r := range []*measure.Report{measured(t, p), measure.Run(p, measure.Options{Day: casetest.Day(t, seenOn), Cohort: cohort})} {
+		if got := r.Figure("facts-top").Note.EN; got != want {
+			t.Errorf("the facts that decide most are %s", got)
 		}
 	}
 }

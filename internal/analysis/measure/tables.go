@@ -135,9 +135,9 @@ func (r *Report) targetRows(t *table.Table, model table.Cell) *table.Table {
 			none = table.Lacks(table.Unproven)
 			bounded, open, exact = none, none, none
 		} else if x.Longest != nil {
-			bounded, open, exact = table.Int(x.Longest.Most), table.Int(len(x.Longest.OpenLinks())), table.Truth(x.Exact)
+			bounded, open, exact = boundedDays(x.Longest), table.Int(len(x.Longest.OpenLinks())), table.Truth(x.Exact)
 		}
-		t.Add(model, table.Words(both(x.Text)), x.longestFigure().Value, bounded, open, exact, x.shortestFigure().Value)
+		t.Add(model, table.Words(both(x.Text)), x.longestFigure().Value, bounded, open, exact, r.shortestFigure(x).Value)
 	}
 	return t
 }

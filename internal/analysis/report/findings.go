@@ -109,7 +109,11 @@ func (b *builder) divergenceFinding() string {
 			}
 		}
 	}
-	return b.say("finding.divergence."+over, "One", most == least,
+	drawn := ""
+	if m.Drawn {
+		drawn = table.Int(m.Cases).Text(table.Column{Type: table.Count}, b.l)
+	}
+	return b.say("finding.divergence."+over, "One", most == least, "Drawn", drawn,
 		"First", b.names[most[0]], "Second", b.names[most[1]], "Most", b.percent(m.Share(most[0], most[1])),
 		"Third", b.names[least[0]], "Fourth", b.names[least[1]], "Least", b.percent(m.Share(least[0], least[1])))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stegvis/stegvis/internal/analysis/measure"
 	"github.com/stegvis/stegvis/internal/analysis/simulate"
 	"github.com/stegvis/stegvis/internal/casetest"
+	"github.com/stegvis/stegvis/internal/table"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
@@ -239,5 +240,21 @@ func TestTheCurveIsABandWhereDurationsAreMissing(t *testing.T) {
 	}
 	if !strings.Contains(told, "tva: ingen fil med tider är given") {
 		t.Error("it is not said of which model there are no durations")
+	}
+}
+
+// A share among drawn cases is no share of all: where there is no cohort the finding says how many were drawn.
+func TestTheFindingSaysThatCasesWereDrawn(t *testing.T) {
+	set := casetest.Shipped(t)
+	in := found(t, set, []*interpreter.Program{set.Versions("halland")[0], set.Versions("samordning")[0]}, 0, nil)
+	if !in.Compare.Cells.Drawn {
+		t.Fatal("no cases were drawn")
+	}
+	n := table.Int(in.Compare.Cells.Cases)
+	for l, want := range map[lang.Lang]string{lang.EN: "% of %s cases drawn from all that the rules can tell apart", lang.SV: "% av %s ärenden dragna bland alla som reglerna kan skilja åt"} {
+		want = strings.Replace(want, "%s", n.Text(table.Column{Type: table.Count}, l), 1)
+		if !strings.Contains(words(page(t, in, l)), want) {
+			t.Errorf("%s: the page does not say %q", l, want)
+		}
 	}
 }
