@@ -1,35 +1,24 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/stegvis/stegvis/internal/casetest"
 )
 
-// screen is a buffer that a command writes while the test reads.
-type screen struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *screen) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
+// screen is what a command writes while the test reads.
+type screen struct{ casetest.Output }
 
 // await waits until what was written since the mark holds text, and returns where the next wait begins.
 func (s *screen) await(t *testing.T, mark int, text string) int {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		s.mu.Lock()
-		now := s.b.String()
-		s.mu.Unlock()
+		now := s.String()
 		if i := strings.Index(now[mark:], text); i >= 0 {
 			return mark + i + len(text)
 		}

@@ -1,7 +1,6 @@
 package httpapi_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -38,26 +37,8 @@ type server struct {
 	t    testing.TB
 	url  string
 	addr string
-	log  *logged
+	log  *casetest.Output
 	stop func() // as SIGTERM does; it waits for the end
-}
-
-// logged is what a service has logged.
-type logged struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logged) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(b)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
 }
 
 // shipped serves the shipped models.
@@ -68,7 +49,7 @@ func shipped(t testing.TB) httpapi.Options {
 // serve starts a service, which ends with the test.
 func serve(t testing.TB, o httpapi.Options) *server {
 	t.Helper()
-	s := &server{t: t, log: &logged{}}
+	s := &server{t: t, log: &casetest.Output{}}
 	if o.Logger == nil {
 		o.Logger = hclog.New(&hclog.LoggerOptions{Level: hclog.Info, Output: s.log})
 	}

@@ -1,7 +1,6 @@
 package jobs_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/stegvis/stegvis/internal/casetest"
 	"github.com/stegvis/stegvis/internal/jobs"
 	"github.com/stegvis/stegvis/internal/store"
 	"github.com/stegvis/stegvis/internal/store/storetest"
@@ -108,8 +108,8 @@ func TestAJobThatFailsIsTriedAgainAndNoOftenerThanItMayBe(t *testing.T) {
 	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
 		s := d.Open(t)
 		var did diary
-		var told bytes.Buffer
-		log := hclog.New(&hclog.LoggerOptions{Output: &lock{w: &told}, JSONFormat: true})
+		var told casetest.Output
+		log := hclog.New(&hclog.LoggerOptions{Output: &told, JSONFormat: true})
 		q := work(t, s, log, func(x *jobs.Try[task]) error {
 			did.say("%s %d", x.Args.Name, x.Number)
 			switch {
@@ -138,16 +138,4 @@ func TestAJobThatFailsIsTriedAgainAndNoOftenerThanItMayBe(t *testing.T) {
 			t.Errorf("the log says %s", told.String())
 		}
 	})
-}
-
-// lock lets one write at a time through.
-type lock struct {
-	mu sync.Mutex
-	w  *bytes.Buffer
-}
-
-func (l *lock) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.w.Write(b)
 }

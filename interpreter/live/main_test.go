@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/internal/casetest"
 	"github.com/stegvis/stegvis/interpreter"
 	"github.com/stegvis/stegvis/interpreter/live"
 )
@@ -296,22 +296,7 @@ func text(faults diag.List) string {
 }
 
 // logged is a logger and what it was told.
-type logged struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
+type logged struct{ casetest.Output }
 
 func (l *logged) logger() hclog.Logger {
 	return hclog.New(&hclog.LoggerOptions{Output: l, Level: hclog.Debug, DisableTime: true})
