@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,20 +16,26 @@ import (
 
 // Naming tells how the code of a package names its sentences, beside whole.
 type Naming struct {
-	Files   []string // further files whose texts count, as those of a package that the ends of ids come from
-	Words   []string // further texts
-	Endings []string // of ids, which the code adds
-	Begins  bool     // how an id begins is enough: what follows comes from elsewhere
+	Files   []string       // further files whose texts count, as those of a package that the ends of ids come from
+	Words   []string       // further texts
+	Endings []string       // of ids, which the code adds
+	Begins  bool           // how an id begins is enough: what follows comes from elsewhere
+	Whole   *regexp.Regexp // what in the code is an id, if it matches: there must be such a sentence, or one that goes on with a hyphen
 }
 
 // Sentences fails the test where a sentence lacks a language, and where nothing in the code of the package names it: whole, or by how
-// it begins, up to a full stop or a hyphen, and how it goes on.
+// it begins, up to a full stop or a hyphen, and how it goes on; and where the code names one that there is not.
 func Sentences(t *testing.T, c *lang.Catalogue, o Naming) {
 	t.Helper()
 	for _, lacking := range c.Lacking() {
 		t.Errorf("the catalogue lacks %s", lacking)
 	}
-	named := Literals(t, o.Files...)
+	named, ids := literals(t, o.Files...), c.IDs(lang.SV, "")
+	for s := range named {
+		if o.Whole != nil && o.Whole.MatchString(s) && !slices.ContainsFunc(ids, func(id string) bool { return id == s || strings.HasPrefix(id, s+"-") }) {
+			t.Errorf("the code names %s, which the catalogue lacks", s)
+		}
+	}
 	for _, word := range o.Words {
 		named[word] = true
 	}
@@ -48,15 +55,15 @@ func Sentences(t *testing.T, c *lang.Catalogue, o Naming) {
 		}
 		return false
 	}
-	for _, id := range c.IDs(lang.SV, "") {
+	for _, id := range ids {
 		if !used(id) {
 			t.Errorf("nothing names %s", id)
 		}
 	}
 }
 
-// Literals returns the texts in the code of the package that is tested, and in the files.
-func Literals(t testing.TB, files ...string) map[string]bool {
+// literals returns the texts in the code of the package that is tested, and in the files.
+func literals(t testing.TB, files ...string) map[string]bool {
 	t.Helper()
 	own, err := filepath.Glob("*.go")
 	if err != nil {
