@@ -20,10 +20,9 @@ func (v *verifier) clashes() {
 		at[i] = v.s.And(x.First, later)
 		bad, later = v.s.Or(bad, at[i]), v.s.Or(later, x.Claim)
 	}
-	v.inTurn = v.s.And(v.ordered, v.s.Before(v.s.And(v.open(), v.ordered)))
 	left := bad
 	for {
-		w := v.s.Solve(left, v.inTurn)
+		w := v.s.Solve(left, v.inTurn())
 		if w == nil {
 			break
 		}
@@ -53,7 +52,7 @@ func (v *verifier) clash(i, j int, pair cells.Formula) {
 	first, second := v.m.Outcomes[i], v.m.Outcomes[j]
 	f := Finding{Code: Clash, Subjects: []string{first.ID, second.ID}, Weight: Fault, Outcomes: []*dsl.Outcome{first, second}}
 	v.tell(f.ID(), func(where cells.Formula) *Finding {
-		c, a := v.searchIn(v.s.And(pair, where), v.inTurn, func(r *interpreter.Result) bool { return r.Outcome == i && v.claims(j, r) })
+		c, a := v.searchIn(v.s.And(pair, where), v.inTurn(), func(r *interpreter.Result) bool { return r.Outcome == i && v.claims(j, r) })
 		return f.shownBy(c, a, func(c *Case) bool { return c.Lived })
 	})
 }

@@ -130,7 +130,7 @@ func (v *verifier) proveWays(d *DemandResult, here cells.Formula, picked []*dsl.
 		d.Verdict = worse(d.Verdict, Met)
 		first := v.s.Outcomes[i].First
 		// In turn: the case was open until one fact came. Else how it is closed says nothing of the way there.
-		c, a := v.searchIn(v.s.And(first, here), v.inTurn, func(r *interpreter.Result) bool { return r.Outcome == i })
+		c, a := v.searchIn(v.s.And(first, here), v.inTurn(), func(r *interpreter.Result) bool { return r.Outcome == i })
 		if c != nil {
 			c.Outcome = o
 		}

@@ -170,3 +170,12 @@ func (v *verifier) walk(e *rule.Expr, f func(*rule.Expr)) {
 		}
 	})
 }
+
+// inTurn is the formula of facts that come in order, in a case that was open until the last one came. It is made when it is asked for.
+func (v *verifier) inTurn() cells.Formula {
+	if v.turn == nil {
+		f := v.s.And(v.ordered, v.s.Before(v.s.And(v.open(), v.ordered)))
+		v.turn = &f
+	}
+	return *v.turn
+}

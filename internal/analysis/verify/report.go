@@ -200,7 +200,7 @@ type verifier struct {
 	s       *cells.Space
 	day     calendar.Day
 	ordered cells.Formula        // facts come in order
-	inTurn  cells.Formula        // so they do, and the case was open until the last one came
+	turn    *cells.Formula       // see inTurn
 	rules   []interpreter.RuleOf // of the program
 	facts   *interpreter.Facts
 	result  interpreter.Result
