@@ -18,7 +18,7 @@ type Replication struct {
 
 // Replicate lives one replication at its earliest.
 func Replicate(p *interpreter.Program, plan *Plan, o Options, replication int) Replication {
-	w := newWorker(p, plan, cohort.NewSpace(interpreter.SetOf([]*interpreter.Program{p})), dice{o.Seed, uint64(replication)}, earliest, o)
+	w := newWorker(p, plan, cohort.NewSpace(interpreter.SetOf([]*interpreter.Program{p})), staysOf(p.Model()), dice{o.Seed, uint64(replication)}, earliest, o)
 	w.tally.came = make([]came, o.Cases)
 	var out Replication
 	for _, a := range w.arrivals(o) {

@@ -6,6 +6,7 @@ import (
 	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/rule"
+	"github.com/stegvis/stegvis/internal/analysis/ways"
 	"github.com/stegvis/stegvis/internal/cohort"
 	"github.com/stegvis/stegvis/interpreter"
 )
@@ -79,8 +80,9 @@ type worker struct {
 	space   *cohort.Space
 	defines map[string]*rule.Expr
 	items   [][]interpreter.RuleOf
-	roles   [][]int // by step: the capacities of its actor
-	clock   bool    // a rule looks at the day asked about
+	stays   [][]ways.Stay // by step: those that it waits for
+	roles   [][]int       // by step: the capacities of its actor
+	clock   bool          // a rule looks at the day asked about
 
 	result interpreter.Result
 	wanted []int
@@ -89,10 +91,10 @@ type worker struct {
 	before []came    // what counted cases came to at their earliest; latest alone
 }
 
-func newWorker(p *interpreter.Program, plan *Plan, space *cohort.Space, d dice, b bound, o Options) *worker {
+func newWorker(p *interpreter.Program, plan *Plan, space *cohort.Space, stays [][]ways.Stay, d dice, b bound, o Options) *worker {
 	m := p.Model()
 	w := &worker{
-		program: p, model: m, plan: plan, bound: b, dice: d, space: space, defines: m.Definitions(),
+		program: p, model: m, plan: plan, bound: b, dice: d, space: space, stays: stays, defines: m.Definitions(),
 		items: make([][]interpreter.RuleOf, len(m.Steps)), roles: make([][]int, len(m.Steps)), rooms: make([]room, len(m.Capacities)),
 	}
 	for _, r := range p.Rules() {
@@ -195,7 +197,7 @@ func (w *worker) ready(p *person, day calendar.Day) int {
 	p.waiting = false
 	for i := range p.steps {
 		s := &p.steps[i]
-		if w.result.StepStatus(i) != interpreter.Required || s.resting > day {
+		if w.result.StepStatus(i) != interpreter.Required || w.opens(p, i) > day {
 			s.required, s.begun, s.again = false, false, false
 			continue
 		}
@@ -256,10 +258,9 @@ func (w *worker) rest(p *person, day calendar.Day, alone bool) ending {
 		s, at := &p.steps[i], far
 		switch w.result.StepStatus(i) {
 		case interpreter.Required:
-			switch {
-			case s.resting > day:
-				at = s.resting
-			case s.begun:
+			if opens := w.opens(p, i); opens > day {
+				at = opens
+			} else if s.begun {
 				at = s.finish
 				endless = endless || w.holdsUp(i, s)
 			}

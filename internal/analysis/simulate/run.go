@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
+	"github.com/stegvis/stegvis/internal/analysis/ways"
 	"github.com/stegvis/stegvis/internal/cohort"
 	"github.com/stegvis/stegvis/interpreter"
 )
@@ -57,7 +58,7 @@ func (o Options) Coming(p *Plan) float64 {
 func Run(ctx context.Context, p *interpreter.Program, plan, whatIf *Plan, o Options) (*Report, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	r := &runner{program: p, o: o, ctx: ctx, space: cohort.NewSpace(interpreter.SetOf([]*interpreter.Program{p}))}
+	r := &runner{program: p, o: o, ctx: ctx, space: cohort.NewSpace(interpreter.SetOf([]*interpreter.Program{p})), stays: staysOf(p.Model())}
 	plans := []*Plan{plan}
 	if whatIf != nil {
 		plans = append(plans, whatIf)
@@ -110,6 +111,7 @@ type livedOnce struct{ earliest, latest *tally }
 type runner struct {
 	program *interpreter.Program
 	space   *cohort.Space
+	stays   [][]ways.Stay
 	o       Options
 	ctx     context.Context
 
@@ -135,7 +137,7 @@ func (r *runner) live(plan *Plan, replication int) livedOnce {
 }
 
 func (r *runner) tally(plan *Plan, replication int, b bound, before []came) *tally {
-	w := newWorker(r.program, plan, r.space, dice{r.o.Seed, uint64(replication)}, b, r.o)
+	w := newWorker(r.program, plan, r.space, r.stays, dice{r.o.Seed, uint64(replication)}, b, r.o)
 	w.before = before
 	if b == earliest {
 		w.tally.came = make([]came, r.o.Cases)

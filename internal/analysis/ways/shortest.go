@@ -87,12 +87,30 @@ func (x *Search) stays(s *dsl.Step) (out []*Way) {
 			add(t.Time, t.Stage, d)
 		}
 	}
-	for _, stage := range x.Model.Stages {
+	for _, stay := range x.StaysBefore(s) {
+		if slices.ContainsFunc(stay.Steps, func(p *dsl.Step) bool { return x.Must == nil || x.Must(p) }) {
+			add(stay.Stage.Time, stay.Stage, stay.Stage.Time.Min)
+		}
+	}
+	return out
+}
+
+// Stay is a stage whose shortest stay a step waits for, and the steps of the stage that come before it.
+type Stay struct {
+	Stage *dsl.Stage
+	Steps []*dsl.Step
+}
+
+// StaysBefore lists the shortest stays that the step waits for once one of their steps is done: those of the stages, other than its own,
+// that it comes after.
+func (o *Order) StaysBefore(s *dsl.Step) (out []Stay) {
+	for _, stage := range o.Model.Stages {
 		if stage == s.Stage || stage.Time == nil || stage.Time.Min == nil {
 			continue
 		}
-		if slices.ContainsFunc(stage.Steps, func(p *dsl.Step) bool { return x.ComesAfter(s, p) && (x.Must == nil || x.Must(p)) }) {
-			add(stage.Time, stage, stage.Time.Min)
+		before := slices.DeleteFunc(slices.Clone(stage.Steps), func(p *dsl.Step) bool { return !o.ComesAfter(s, p) })
+		if len(before) > 0 {
+			out = append(out, Stay{stage, before})
 		}
 	}
 	return out
