@@ -118,7 +118,7 @@ type beside struct {
 	Lanes   bool // they are wide, and shown on the screen alone
 }
 
-// fold is blocks that are shown on demand.
+// fold is blocks that are shown on demand, and printed.
 type fold struct {
 	ID      string
 	Summary string
@@ -127,6 +127,9 @@ type fold struct {
 	Open    bool
 	Blocks  []block
 }
+
+// detail is what a fold holds beside what it tells. On paper it stands only where the reader has opened the fold.
+type detail struct{ Blocks []block }
 
 // choice lets the reader choose which two models the folds with a Pair are about. Without scripts all are shown.
 type choice struct {
@@ -146,4 +149,5 @@ func (figure) Form() string  { return "figure" }
 func (files) Form() string   { return "files" }
 func (beside) Form() string  { return "beside" }
 func (fold) Form() string    { return "fold" }
+func (detail) Form() string  { return "detail" }
 func (choice) Form() string  { return "choice" }

@@ -162,6 +162,46 @@ func TestThePagePrints(t *testing.T) {
 	}
 }
 
+// On paper stands what is folded on the screen, tables and sentences, but for what is too long of it: the cases that show them are
+// printed only where the reader has opened them.
+func TestWhatIsFoldedIsPrinted(t *testing.T) {
+	p := browser.Start(t).Open(browser.DeskWidth, browser.DeskHeight)
+	p.File(saved(t, page(t, shipped(t, 10), lang.SV)))
+	seen := func(selector string) (seen, all int) {
+		t.Helper()
+		var counts [2]int
+		p.Eval(&counts, `selector => {
+			const all = [...document.querySelectorAll(selector)]
+			return [all.filter(e => e.checkVisibility({ visibilityProperty: true })).length, all.length]
+		}`, selector)
+		if counts[1] == 0 {
+			t.Errorf("there is no %s", selector)
+		}
+		return counts[0], counts[1]
+	}
+	const (
+		brief    = "#fold-measure-drivers table, #ways-faros ol, #endings .fold dd, #kinds [data-pair] > p, #kinds [data-pair] > ul > li, #proofs .fold > p, #lived-faros table, #metrics tbody .define dl"
+		detailed = ".fold .detail > *"
+	)
+	for _, x := range []struct {
+		media, selector string
+		open, shown     bool
+	}{
+		{"screen", brief, false, false}, {"screen", detailed, false, false},
+		{"print", brief, false, true}, {"print", detailed, false, false},
+		{"print", brief, true, true}, {"print", detailed, true, true},
+	} {
+		p.Media(x.media)
+		p.Eval(nil, `open => { for (const d of document.querySelectorAll("details")) d.open = open }`, x.open)
+		for one := range strings.SplitSeq(x.selector, ", ") {
+			n, all := seen(one)
+			if want := map[bool]int{true: all}[x.shown]; n != want {
+				t.Errorf("for %s, open %v: of %d %s %d are shown, not %d", x.media, x.open, all, one, n, want)
+			}
+		}
+	}
+}
+
 // paperWidth is A4 without its margins, in CSS pixels.
 const paperWidth = 703
 

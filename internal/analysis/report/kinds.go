@@ -134,7 +134,7 @@ func (b *builder) part(x *compare.Part, model, other int) []block {
 	if clauses := b.Compare.ClauseTexts(x, other, b.l); clauses != nil {
 		out.Items = append(out.Items, item{Lead: b.say("kinds.clauses", "Model", b.names[other]), Text: strings.Join(clauses, "; ")})
 	}
-	return []block{out}
+	return []block{detail{[]block{out}}}
 }
 
 // caseText tells what is known in a case.

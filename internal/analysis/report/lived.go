@@ -108,7 +108,7 @@ func (b *builder) survivalTable(model int) fold {
 	}
 	g := b.show(&shown, looks{fixed: true, only: only})
 	g.Caption = b.say("of-model", "Title", g.Caption, "Model", b.names[model])
-	return fold{Summary: b.say("lived.figures", "Model", b.names[model]), Note: b.say("lived.rows", "Shown", len(shown.Rows), "Of", len(t.Rows)), Blocks: []block{g}}
+	return fold{Summary: b.say("lived.figures", "Model", b.names[model]), Note: b.say("lived.rows", "Shown", len(shown.Rows), "Of", len(t.Rows)), Blocks: []block{detail{[]block{g}}}}
 }
 
 // milestones is what cases come to, by the models, with the days that half of them take, and one in ten and nine in ten.

@@ -63,23 +63,27 @@ func (b *builder) finding(r *verify.Report, f *verify.Finding) fold {
 	if f.Accept != nil {
 		out.Blocks = append(out.Blocks, prose{Text: b.say("proofs.accepted", "Reason", b.in(f.Accept.Reason))})
 	}
-	if c := f.Case; c != nil {
-		for _, told := range c.Told(b.l) {
-			out.Blocks = append(out.Blocks, prose{Text: sentence(told)})
-		}
-		facts := list{Ordered: c.Lived}
-		for _, x := range c.Lines(r.Model, b.l) {
-			facts.Items = append(facts.Items, item{Text: x.Title + ": " + x.Value})
-		}
-		if facts.Items == nil {
-			out.Blocks = append(out.Blocks, b.para("nothing-known"))
-		} else {
-			out.Blocks = append(out.Blocks, facts)
-		}
+	if f.Case != nil {
+		out.Blocks = append(out.Blocks, detail{b.witness(r, f.Case)})
 	} else {
 		out.Blocks = append(out.Blocks, b.para("proofs.no-case"))
 	}
 	return out
+}
+
+// witness tells the case that shows a finding.
+func (b *builder) witness(r *verify.Report, c *verify.Case) (out []block) {
+	for _, told := range c.Told(b.l) {
+		out = append(out, prose{Text: sentence(told)})
+	}
+	facts := list{Ordered: c.Lived}
+	for _, x := range c.Lines(r.Model, b.l) {
+		facts.Items = append(facts.Items, item{Text: x.Title + ": " + x.Value})
+	}
+	if facts.Items == nil {
+		return append(out, b.para("nothing-known"))
+	}
+	return append(out, facts)
 }
 
 // findingTable has a row for each finding of each model.
