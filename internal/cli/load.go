@@ -30,11 +30,16 @@ type loaded struct {
 // folder returns the folder that workflow files come from, or "" for those built in.
 func (a *app) folder() (string, error) {
 	if a.workflows != "" {
-		info, err := os.Stat(a.workflows)
-		if err != nil || !info.IsDir() {
-			return "", misuse{a.say("no-folder", map[string]any{"Path": a.workflows})}
+		id := "bad-path"
+		switch info, err := os.Stat(a.workflows); {
+		case err == nil && info.IsDir():
+			return a.workflows, nil
+		case err == nil:
+			id = "is-file"
+		case errors.Is(err, fs.ErrNotExist):
+			id = "no-folder"
 		}
-		return a.workflows, nil
+		return "", misuse{a.say(id, map[string]any{"Path": a.workflows, "Folder": filepath.Dir(a.workflows)})}
 	}
 	if info, err := os.Stat(defaultFolder); err == nil && info.IsDir() {
 		return defaultFolder, nil
@@ -103,11 +108,8 @@ func (a *app) paths(args []string) ([]paths, error) {
 	byDir := map[string]int{}
 	for _, arg := range args {
 		info, err := os.Stat(arg)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, misuse{a.say("no-path", map[string]any{"Path": arg})}
-		}
 		if err != nil {
-			return nil, misuse{a.say("bad-path", map[string]any{"Path": arg})}
+			return nil, a.noFile(arg)
 		}
 		dir := arg
 		if !info.IsDir() {
@@ -166,7 +168,7 @@ func (a *app) tell(faults diag.List) {
 func (a *app) noFile(path string) error {
 	id := "bad-path"
 	switch info, err := os.Stat(path); {
-	case errors.Is(err, os.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist):
 		id = "no-path"
 	case err == nil && info.IsDir():
 		id = "is-folder"
