@@ -74,7 +74,7 @@ func TestThePartsInTheReferenceAreWrittenAsFilesAre(t *testing.T) {
 
 // The reference names every key that a table can have, and every function.
 func TestTheReferenceNamesEverything(t *testing.T) {
-	keys := strings.Fields(`id title lang version in_force region start consent uses help url text source interpretation type
+	keys := strings.Fields(`id title lang version in_force region start consent consent_for uses help url text source interpretation type
 		ask ask_of seen_by values min max unit rule when time from not_before roll stage kind actor with after tags done every
 		period since to until role cases of at facts unobtainable forget expect status next due upcoming missing outcome stuck
 		stuck_facts limits steps unmet duties known happened late days_since weeks_since months_since days_between has_any has_all

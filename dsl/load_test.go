@@ -460,3 +460,20 @@ func TestLargeModelsAreRefused(t *testing.T) {
 		t.Errorf("201 values: %s", got)
 	}
 }
+
+func TestAnActorsOwnConsentStandsInForTheModels(t *testing.T) {
+	body := step("one", "") + "\n[[actor]]\nid = \"c\"\ntitle = \"C\"\n" + "[[fact]]\nid = \"own\"\ntype = \"bool\"\ntitle = \"Own\"\nask = \"?\"\n"
+	set := load("m.toml", strings.Replace(model(body), "uses =", "consent = \"b\"\nconsent_for = { c = \"own\" }\nuses =", 1), "w.toml", words)
+	for _, f := range set.Faults {
+		if f.Code != "untranslated" { // that no rule looks at the fact is no fault
+			t.Fatal(render(set.Faults, lang.EN))
+		}
+	}
+	m := set.Models[0]
+	if got := m.ConsentTo("c").ID + " " + m.ConsentTo("a").ID; got != "own b" {
+		t.Errorf("consent to c and to a are %s", got)
+	}
+	if m := load("m.toml", model(step("one", "")), "w.toml", words).Models[0]; m.ConsentTo("a") != nil {
+		t.Error("a model without consent has one")
+	}
+}

@@ -19,7 +19,9 @@ type Model struct {
 	InForce calendar.Day // the first day this version applies
 	Start   *Fact        // the event or date on which a case started, which chooses its version; nil: the day asked about
 	Consent *Fact        // the fact that opens what SeenBy closes; nil where the model has none
-	Notes   []*Note
+	// ConsentFor are the actors for whom another fact than Consent does, in file order.
+	ConsentFor []ConsentFor
+	Notes      []*Note
 
 	Sources    []*Source
 	Actors     []*Term
@@ -45,6 +47,23 @@ type Model struct {
 	Span  diag.Span      // the [model] header
 
 	rules map[*Rule]*rule.Expr // those of the overlays, typed by this model's own facts
+}
+
+// ConsentFor is an actor and the fact that opens to it, and it alone, what SeenBy closes.
+type ConsentFor struct {
+	Actor *Term
+	Fact  *Fact // a bool
+}
+
+// ConsentTo returns the fact that opens to the actor with the id what SeenBy closes: its own, or else that of the model. It is nil
+// where there is neither.
+func (m *Model) ConsentTo(actor string) *Fact {
+	for _, c := range m.ConsentFor {
+		if c.Actor.ID == actor {
+			return c.Fact
+		}
+	}
+	return m.Consent
 }
 
 // Note is something the source tells that is no rule: kept for the pages about the model.

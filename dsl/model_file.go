@@ -25,6 +25,7 @@ type draft struct {
 	version   word
 	start     word
 	consent   word
+	consentTo []consentTo
 	notes     *index[*Note]
 	defines   *index[*Define]
 	stages    *index[*Stage]
@@ -87,6 +88,7 @@ func readModel(f *file, l *loader) *draft {
 	d.readUseTables()
 	d.m.Start = d.factFor(d.start, "start-type", rule.Event, rule.Date)
 	d.m.Consent = d.factFor(d.consent, "consent-type", rule.Bool)
+	d.resolveConsents()
 	d.parseAhead()
 	d.readDefines()
 	d.readStages()
@@ -122,6 +124,7 @@ func (d *draft) readHead(l *loader) {
 	d.m.InForce, d.hasDay = r.date("in_force")
 	d.m.Region = r.text("region")
 	d.start, d.consent = r.name("start"), r.name("consent")
+	d.consentTo = r.consents()
 	d.readUses(r, l)
 	r.close()
 }
@@ -168,6 +171,30 @@ func (d *draft) factFor(w word, code string, kinds ...rule.Kind) *Fact {
 	}
 	d.faults.Error(w.span, code, diag.Args{"Name": w.text, "Type": f.Type.Kind.String()}).With(f.Span, "declared-here", nil)
 	return nil
+}
+
+// consentTo is an actor and the fact for the consent to it, as [model] names them before either is read.
+type consentTo struct{ actor, fact word }
+
+func (r *fields) consents() (out []consentTo) {
+	table := r.sub("consent_for")
+	if table == nil {
+		return nil
+	}
+	for _, e := range table.table.Entries {
+		out = append(out, consentTo{word{e.Name, e.Key, true}, table.name(e.Name)})
+	}
+	return out
+}
+
+func (d *draft) resolveConsents() {
+	for _, c := range d.consentTo {
+		a, known := find(d.unit, d.actors, c.actor, "unknown-actor")
+		f := d.factFor(c.fact, "consent-for-type", rule.Bool)
+		if known && f != nil {
+			d.m.ConsentFor = append(d.m.ConsentFor, ConsentFor{a, f})
+		}
+	}
 }
 
 // isDefine tells whether name is a definition. It can be asked before definitions are read.

@@ -39,6 +39,9 @@ func (p *page) used() map[*dsl.Fact]bool {
 	}
 	m := p.m
 	facts(m.Start, m.Consent)
+	for _, c := range m.ConsentFor {
+		facts(c.Fact)
+	}
 	for _, d := range m.Defines {
 		in(d.Rule)
 	}
@@ -77,6 +80,9 @@ func (p *page) facts() {
 		p.add(paragraph{say(p.words("facts.consent", "Fact", p.in(c.Title)))})
 	} else {
 		p.add(paragraph{say(p.words("facts.no-consent"))})
+	}
+	for _, c := range p.m.ConsentFor {
+		p.add(paragraph{say(p.words("facts.consent-for", "Actor", p.in(c.Actor.Title), "Fact", p.in(c.Fact.Title)))})
 	}
 	used := p.used()
 	var own, shared, unused []*dsl.Fact

@@ -32,7 +32,7 @@ type Change struct {
 var Parts = []string{"model", "fact", "define", "stage", "step", "outcome", "limit", "capacity"}
 
 // Aspects lists in what a part can be another.
-var Aspects = []string{"title", "consent", "start", "type", "ask", "ask_of", "seen_by", "kind", "actor", "with", "stage", "after", "when", "done", "time", "every", "to", "cases", "tags"}
+var Aspects = []string{"title", "consent", "consent_for", "start", "type", "ask", "ask_of", "seen_by", "kind", "actor", "with", "stage", "after", "when", "done", "time", "every", "to", "cases", "tags"}
 
 // part is a part of a model as far as it is compared: each of its aspects as text.
 type part struct {
@@ -133,7 +133,7 @@ func partsOf(m *dsl.Model) (out []part) {
 	for _, d := range m.Defines {
 		defines += d.ID + "=" + text(d.Rule) + "\n"
 	}
-	add("model", m.ID, m.Title, map[string]string{"consent": factID(m.Consent), "start": factID(m.Start)})
+	add("model", m.ID, m.Title, map[string]string{"consent": factID(m.Consent), "consent_for": consentsText(m), "start": factID(m.Start)})
 	for _, f := range m.Facts {
 		add("fact", f.ID, f.Title, map[string]string{
 			"type": fmt.Sprint(f.Type.Kind, f.Type.Values, f.Type.Min, f.Type.Max, f.Unit, f.Labels), "ask": f.Ask.SV + "\n" + f.Ask.EN,
@@ -191,6 +191,16 @@ func factID(f *dsl.Fact) string {
 		return ""
 	}
 	return f.ID
+}
+
+// consentsText is for which actors which facts are the consent; the order in the file makes no difference.
+func consentsText(m *dsl.Model) string {
+	var out []string
+	for _, c := range m.ConsentFor {
+		out = append(out, c.Actor.ID+" "+c.Fact.ID)
+	}
+	slices.Sort(out)
+	return strings.Join(out, ";")
 }
 
 func stepIDs(steps []*dsl.Step) string {

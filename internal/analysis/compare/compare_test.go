@@ -256,7 +256,7 @@ func TestWhatElseChangedBetweenVersions(t *testing.T) {
 	capacity := "[[capacity]]\nrole = \"r\"\ntitle = \"R\"\nactor = \"x\"\ncases = "
 	steps := step("p", "k", "x", done) + step("q", "l", "x", "done = [\"known(b2)\"]")
 	before := head("m", "1") + facts("m2?", "") + steps + outcome("u", "when = \"b1 == false\"\nafter = []") + outcome("v", "when = \"b1 and b2\"") + limit + "\"2 weeks\"\n" + capacity + "30\n"
-	after := strings.Replace(head("m", "2"), "2020-01-01", "2021-01-01", 1) + facts("När?", "seen_by = [\"x\"]") + steps +
+	after := strings.Replace(head("m", "2"), "2020-01-01", "2021-01-01\nconsent_for = { x = \"b1\" }", 1) + facts("När?", "seen_by = [\"x\"]") + steps +
 		outcome("u", "when = \"b1 == false\"\nafter = [\"p\"]") + outcome("v", "when = \"b2\"") + limit + "\"3 weeks\"\n" + capacity + "40\n"
 	// Between them stands another model, which makes no difference.
 	programs, faults := load(before, after, head("x", "1")+someBools+steps+outcome("u", "when = \"b1 == false\""))
@@ -271,7 +271,7 @@ func TestWhatElseChangedBetweenVersions(t *testing.T) {
 	for _, x := range r.Changes[0].Parts {
 		got = append(got, strings.TrimSpace(strings.Join(append([]string{x.How, x.Part, x.ID}, x.What...), " ")+" "+string(x.Cases)))
 	}
-	want := []string{"changed fact m1 seen_by", "changed fact m2 ask", "changed outcome u after", "changed outcome v when looser", "changed limit g time", "changed capacity r cases"}
+	want := []string{"changed model m consent_for", "changed fact m1 seen_by", "changed fact m2 ask", "changed outcome u after", "changed outcome v when looser", "changed limit g time", "changed capacity r cases"}
 	if !slices.Equal(got, want) {
 		t.Errorf("changed are\n%s", strings.Join(got, "\n"))
 	}
