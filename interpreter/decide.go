@@ -260,18 +260,20 @@ func rolled(d calendar.Day, roll bool) calendar.Day {
 }
 
 func (s *stepState) setDue(from, due, at calendar.Day) {
-	s.due, s.hasDue = due, true
-	s.time = lateness(from, due, at)
+	s.due, s.soon, s.hasDue = due, soonFrom(from, due), true
+	s.time = lateness(s.soon, due, at)
 }
 
-// lateness tells how a due day stands: late the day after it, soon when the days left are at most the
-// greater of 2 and a fifth of the days from from to due.
-func lateness(from, due, at calendar.Day) lateCode {
-	left := int(due - at)
+// soonFrom is the first day on which a due day is soon: when the days left are at most the greater of 2 and a fifth of the days from
+// from to due.
+func soonFrom(from, due calendar.Day) calendar.Day { return due - max(2, (due-from)/5) }
+
+// lateness tells how a due day stands: late the day after it, soon from the day soon on.
+func lateness(soon, due, at calendar.Day) lateCode {
 	switch {
-	case left < 0:
+	case at > due:
 		return isLate
-	case left <= max(2, int(due-from)/5):
+	case at >= soon:
 		return isSoon
 	}
 	return isOK
@@ -286,7 +288,7 @@ func (p *Program) limitStates(f *Facts, r *Result) {
 			continue
 		}
 		l := LimitResult{Limit: int32(i), Due: rolled(from.Add(c.max), c.roll)}
-		l.Time = latenesses[lateness(from, l.Due, r.at)]
+		l.Time = latenesses[lateness(soonFrom(from, l.Due), l.Due, r.at)]
 		const never = calendar.MaxDay + 1
 		first := never
 		for k := range c.until {

@@ -77,6 +77,7 @@ type stepState struct {
 	hasDue  bool
 	hasFrom bool // of the first day
 	due     calendar.Day
+	soon    calendar.Day // the first day on which due is soon
 	first   calendar.Day // the first day it is required, where its time names one
 }
 
@@ -116,6 +117,12 @@ func (r *Result) isDone(i int) bool { return r.sets[i>>6].done>>(i&63)&1 != 0 }
 func (r *Result) Due(i int) (calendar.Day, bool) {
 	s := r.step(i)
 	return s.due, s.hasDue
+}
+
+// SoonFrom returns the first day on which the due day of the step with index i is soon, if anything bounds it.
+func (r *Result) SoonFrom(i int) (calendar.Day, bool) {
+	s := r.step(i)
+	return s.soon, s.hasDue
 }
 
 // Time returns how the due day of the step with index i stands to the day asked about.

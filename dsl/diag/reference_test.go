@@ -23,14 +23,14 @@ var referenceTexts = map[lang.Lang]struct {
 		title: "What stegvis can find wrong with a file",
 		intro: "Every fault has a code, which stands in brackets after its message, `[like-this]`. Below are the message of each code and, " +
 			"where there is one, the hint on what to do, or the hints, of which one is chosen. What stands in ‹angle quotes› is filled in.",
-		parts: map[string]string{"syntax": "The form of a file", "rule": "Rules", "model": "Models and vocabularies", "overlay": "Overlays, and the use of shared facts", "case": "Cases", "test": "Tests", "live": "Files in service", "log": "Event logs and their mappings", "config": "Settings of the service", "remote": "A service elsewhere"},
+		parts: map[string]string{"syntax": "The form of a file", "rule": "Rules", "model": "Models and vocabularies", "overlay": "Overlays, and the use of shared facts", "case": "Cases", "test": "Tests", "live": "Files in service", "log": "Event logs and their mappings", "config": "Settings of the service", "body": "What a service is sent", "kept": "Cases that are kept", "remote": "A service elsewhere"},
 	},
 	lang.SV: {
 		path:  "diagnostics.sv.md",
 		title: "Vad stegvis kan finna för fel i en fil",
 		intro: "Varje fel har en kod, som står inom hakparentes efter meddelandet, `[så-här]`. Nedan följer meddelandet för varje kod och, " +
 			"där det finns, tipset om vad man kan göra, eller tipsen, av vilka ett väljs. Det som står inom ‹vinkelcitattecken› fylls i.",
-		parts: map[string]string{"syntax": "Filens form", "rule": "Regler", "model": "Modeller och ordlistor", "overlay": "Överlägg, och hur delade fakta används", "case": "Ärenden", "test": "Prov", "live": "Filer i drift", "log": "Händelseloggar och deras mappningar", "config": "Tjänstens inställningar", "remote": "En tjänst någon annanstans"},
+		parts: map[string]string{"syntax": "Filens form", "rule": "Regler", "model": "Modeller och ordlistor", "overlay": "Överlägg, och hur delade fakta används", "case": "Ärenden", "test": "Prov", "live": "Filer i drift", "log": "Händelseloggar och deras mappningar", "config": "Tjänstens inställningar", "body": "Det som skickas till en tjänst", "kept": "Ärenden som sparas", "remote": "En tjänst någon annanstans"},
 	},
 }
 
@@ -50,7 +50,7 @@ func reference(t *testing.T, l lang.Lang) []byte {
 		}
 	}
 	// The parts in the order a file goes through them, then any others by name.
-	order := []string{"syntax", "rule", "model", "overlay", "case", "test", "live", "config", "remote"}
+	order := []string{"syntax", "rule", "model", "overlay", "case", "test", "live", "config", "body", "kept", "remote"}
 	for _, part := range slices.Sorted(maps.Keys(parts)) {
 		if !slices.Contains(order, part) {
 			order = append(order, part)

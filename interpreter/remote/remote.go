@@ -2,8 +2,11 @@
 // go in, a decision comes out, or faults. A program that declares the small interface it needs (Decide, or Explain) takes
 // either, and does not know which it has.
 //
-// The client needs no state and changes nothing at the service, so that what did not come through is simply asked again.
-// Faults of a case have the codes and the words they have at home; a service that cannot be asked is a fault too.
+// To ask so changes nothing at the service, so that what did not come through is simply asked again. Faults of a case have the codes
+// and the words they have at home; a service that cannot be asked is a fault too.
+//
+// A service can also keep cases (cases.go). What is changed of those goes with a key of its own, so that it can be sent again and is
+// still done once.
 package remote
 
 import (
@@ -27,6 +30,7 @@ import (
 type Client struct {
 	URL  string       // of the service, "http://127.0.0.1:8080"
 	HTTP *http.Client // nil: one with a time limit of its own
+	Key  string       // the key or token that says who asks; "": nobody in particular
 
 	// Tries is how often a question is sent, where no answer comes or the service is busy; 0: three times.
 	Tries int
@@ -71,7 +75,7 @@ func (a Asker) ask(what string, c *interpreter.Case, q interpreter.Query, into a
 		faults.Error(diag.Span{}, "remote-case", nil)
 		return false
 	}
-	status, answer, err := a.send(a.client.address(what, c, q), body, q.Lang)
+	status, answer, err := a.send(request{method: http.MethodPost, address: a.client.address(what, c, q), body: body, lang: q.Lang})
 	switch {
 	case err != nil:
 		faults.Error(diag.Span{}, "remote-unreachable", nil)
@@ -111,8 +115,16 @@ const most = 64 << 20
 
 var patient = &http.Client{Timeout: 30 * time.Second}
 
-// send sends the body until there is an answer.
-func (a Asker) send(address string, body []byte, l lang.Lang) (status int, answer []byte, err error) {
+// request is what is sent.
+type request struct {
+	method, address string
+	body            []byte // nil: none
+	lang            lang.Lang
+	headers         map[string]string // others
+}
+
+// send sends the request until there is an answer.
+func (a Asker) send(q request) (status int, answer []byte, err error) {
 	tries, client := a.client.Tries, a.client.HTTP
 	if tries <= 0 {
 		tries = 3
@@ -122,7 +134,7 @@ func (a Asker) send(address string, body []byte, l lang.Lang) (status int, answe
 	}
 	for n := 1; ; n++ {
 		status, wait := 0, time.Duration(n)*100*time.Millisecond
-		if status, answer, err = a.once(client, address, body, l, &wait); n == tries || err == nil && status != http.StatusServiceUnavailable {
+		if status, answer, err = a.once(client, q, &wait); n == tries || err == nil && status != http.StatusServiceUnavailable {
 			return status, answer, err
 		}
 		select {
@@ -133,17 +145,25 @@ func (a Asker) send(address string, body []byte, l lang.Lang) (status int, answe
 	}
 }
 
-func (a Asker) once(client *http.Client, address string, body []byte, l lang.Lang, wait *time.Duration) (int, []byte, error) {
-	r, err := http.NewRequestWithContext(a.ctx, http.MethodPost, address, bytes.NewReader(body))
+func (a Asker) once(client *http.Client, q request, wait *time.Duration) (int, []byte, error) {
+	r, err := http.NewRequestWithContext(a.ctx, q.method, q.address, bytes.NewReader(q.body))
 	if err != nil {
 		return 0, nil, err
 	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Accept", "application/json")
-	if l == "" {
-		l = lang.SV
+	if q.body != nil {
+		r.Header.Set("Content-Type", "application/json")
 	}
-	r.Header.Set("Accept-Language", string(l))
+	r.Header.Set("Accept", "application/json")
+	if q.lang == "" {
+		q.lang = lang.SV
+	}
+	r.Header.Set("Accept-Language", string(q.lang))
+	if a.client.Key != "" {
+		r.Header.Set("Authorization", "Bearer "+a.client.Key)
+	}
+	for name, value := range q.headers {
+		r.Header.Set(name, value)
+	}
 	res, err := client.Do(r)
 	if err != nil {
 		return 0, nil, err
