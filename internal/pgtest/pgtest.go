@@ -12,6 +12,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -22,19 +23,20 @@ import (
 
 // Server is a running PostgreSQL.
 type Server struct {
-	Port    int
-	dir     string
-	bin     string
-	command *exec.Cmd
-	as      *syscall.SysProcAttr
-	exited  chan struct{}
-	made    atomic.Int64
+	Port     int
+	dir      string
+	bin      string
+	settings []string
+	command  *exec.Cmd
+	as       *syscall.SysProcAttr
+	exited   chan struct{}
+	made     atomic.Int64
 }
 
-// Start starts a server that ends with the test.
-func Start(t testing.TB) *Server {
+// Start starts a server that ends with the test, with settings beside our own, as NAME=VALUE.
+func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
-	s := &Server{bin: folder(t), as: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}}
+	s := &Server{bin: folder(t), settings: settings, as: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}}
 	// The path of a socket has room for some 100 letters, so not t.TempDir.
 	dir, err := os.MkdirTemp("", "pgtest")
 	if err != nil {
@@ -119,6 +121,9 @@ func (s *Server) Up(t testing.TB) {
 	// Without fsync what is committed is lost with the machine, not with the process, and tests lose no machines.
 	s.command = s.cmd("postgres", "-c", "fsync=off", "-D", filepath.Join(s.dir, "data"), "-k", s.dir, "-c", "listen_addresses=127.0.0.1", "-c", "port="+strconv.Itoa(s.Port),
 		"-c", "max_connections=200", "-c", "shared_buffers=64MB")
+	for _, x := range s.settings {
+		s.command.Args = append(s.command.Args, "-c", x)
+	}
 	s.command.SysProcAttr = &syscall.SysProcAttr{Credential: s.as.Credential}
 	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -160,8 +165,35 @@ func (s *Server) Up(t testing.TB) {
 // Down stops the server as an operator does: connections end, what was committed is kept.
 func (s *Server) Down(t testing.TB) { s.end(syscall.SIGINT) }
 
-// Kill ends the server at once, as a lost machine does.
-func (s *Server) Kill(t testing.TB) { s.end(syscall.SIGQUIT) }
+// Kill ends the server and all its processes at once, as a lost machine does.
+func (s *Server) Kill(t testing.TB) {
+	t.Helper()
+	s.command.Process.Signal(syscall.SIGSTOP) // so that it starts no others, nor hears of those that end
+	pid := s.command.Process.Pid
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	children := strings.Fields(string(text))
+	for _, child := range children {
+		if n, err := strconv.Atoi(child); err == nil {
+			syscall.Kill(n, syscall.SIGKILL)
+		}
+	}
+	s.end(syscall.SIGKILL)
+	for _, child := range children { // until none holds the memory that they share
+		for !gone(child) {
+			time.Sleep(time.Millisecond)
+		}
+	}
+}
+
+// gone tells whether a process has ended, be it that nobody has asked how.
+func gone(pid string) bool {
+	text, err := os.ReadFile("/proc/" + pid + "/stat")
+	_, state, _ := strings.Cut(string(text), ") ")
+	return err != nil || strings.HasPrefix(state, "Z") || strings.HasPrefix(state, "X")
+}
 
 func (s *Server) end(sig syscall.Signal) {
 	s.command.Process.Signal(sig)

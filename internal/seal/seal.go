@@ -27,6 +27,22 @@ var ErrOpen = errors.New("seal: cannot be opened with this key")
 // ErrNoMaster is returned for a key that is wrapped under a master key that the ring does not hold.
 var ErrNoMaster = errors.New("seal: the master key is not in the ring")
 
+// BadRing is the error for a text that holds no master keys as they are to be.
+type BadRing struct {
+	Line  int  // at which it shows; 0: there is no key at all
+	Twice bool // the key stands there a second time; else it is none
+}
+
+func (b *BadRing) Error() string {
+	switch {
+	case b.Line == 0:
+		return "there is no key"
+	case b.Twice:
+		return fmt.Sprintf("line %d: the key stands twice", b.Line)
+	}
+	return fmt.Sprintf("line %d is no key: %d bytes in base64 are expected", b.Line, KeySize)
+}
+
 // Ring holds the master keys: the first wraps, all of them unwrap, so that a master key can be changed for another without
 // stopping. A Ring never changes; any number of goroutines can use it at once.
 type Ring struct{ masters []master }
@@ -44,7 +60,7 @@ func NewMaster() string {
 }
 
 // ParseRing reads master keys, one a line: 32 bytes in base64. Empty lines and those that begin with # are passed over. The newest
-// stands first. The error names the line and never what stands there.
+// stands first. The error, a BadRing, names the line and never what stands there.
 func ParseRing(text string) (*Ring, error) {
 	r := &Ring{}
 	for i, line := range strings.Split(text, "\n") {
@@ -54,21 +70,29 @@ func ParseRing(text string) (*Ring, error) {
 		}
 		key, err := base64.StdEncoding.DecodeString(line)
 		if err != nil || len(key) != KeySize {
-			return nil, fmt.Errorf("line %d is no key: %d bytes in base64 are expected", i+1, KeySize)
+			return nil, &BadRing{Line: i + 1}
 		}
 		sum := sha256.Sum256(append([]byte("stegvis master key\x00"), key...))
 		m := master{hex.EncodeToString(sum[:8]), gcm(key)}
 		for _, other := range r.masters {
 			if other.id == m.id {
-				return nil, fmt.Errorf("line %d: the key stands twice", i+1)
+				return nil, &BadRing{Line: i + 1, Twice: true}
 			}
 		}
 		r.masters = append(r.masters, m)
 	}
 	if len(r.masters) == 0 {
-		return nil, errors.New("there is no key")
+		return nil, &BadRing{}
 	}
 	return r, nil
+}
+
+// IDs names the master keys of the ring, without telling them, the one that wraps first.
+func (r *Ring) IDs() (ids []string) {
+	for _, m := range r.masters {
+		ids = append(ids, m.id)
+	}
+	return ids
 }
 
 // Key seals what belongs together and is erased together, as a case.

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/pressly/goose/v3"
 )
 
 // backupForm is the form of backups; it changes only where an older one could be misread.
@@ -23,14 +22,14 @@ const backupForm = 1
 // What can be wrong with a backup, or with where it is to be restored to.
 var (
 	ErrNoBackup = errors.New("store: this is no whole backup")
-	ErrNotEmpty = errors.New("store: there are cases in the database already; a backup is restored into an empty one")
+	ErrNotEmpty = errors.New("store: there is something in the database already; a backup is restored into an empty one")
 	ErrForm     = errors.New("store: the backup was made by another version, with tables in another form")
 )
 
 // tables are all that a backup holds, each after those that it refers to. Jobs are not among them: what is to be done is found out
 // anew from the rest.
 var tables = []string{"store", "cases", "case_keys", "entries", "standings", "standing_steps", "requests", "erasures", "file_sets", "activations",
-	"audit_heads", "audit", "events", "subscriptions", "deliveries"}
+	"audit_heads", "audit", "events", "subscriptions", "deliveries", "api_keys", "parties"}
 
 // manifest is what a backup says of itself. It stands last, so that a backup that was cut off has none.
 type manifest struct {
@@ -43,13 +42,9 @@ type manifest struct {
 // Backup writes all that the store holds, as it is at one moment, while others go on working. What is sealed stays sealed; the
 // master keys are not in it. It can be restored to either kind of database.
 func (s *Store) Backup(ctx context.Context, w io.Writer) error {
-	schema, err := s.schema(ctx)
-	if err != nil {
-		return err
-	}
 	z := zip.NewWriter(w)
-	err = s.View(ctx, func(tx *Tx) error {
-		m := manifest{Form: backupForm, Schema: schema, At: tx.at.Format("2006-01-02T15:04:05.000000Z"), Rows: map[string]int64{}}
+	err := s.View(ctx, func(tx *Tx) error {
+		m := manifest{Form: backupForm, Schema: s.form, At: tx.at.Format("2006-01-02T15:04:05.000000Z"), Rows: map[string]int64{}}
 		for _, name := range tables {
 			out, err := z.Create(name + ".ndjson")
 			if err != nil {
@@ -69,14 +64,6 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 		return err
 	}
 	return z.Close()
-}
-
-func (s *Store) schema(ctx context.Context) (int64, error) {
-	m, err := goose.NewProvider(s.goose, s.write, s.migrations())
-	if err != nil {
-		return 0, err
-	}
-	return m.GetDBVersion(ctx)
 }
 
 // dump writes the rows of a table, an object each. Bytes are written as {"b": BASE64}.
@@ -125,17 +112,13 @@ func (s *Store) Restore(ctx context.Context, r io.ReaderAt, size int64, erased [
 	if err := readManifest(z, &m); err != nil {
 		return err
 	}
-	schema, err := s.schema(ctx)
-	switch {
-	case err != nil:
-		return err
-	case m.Form != backupForm || m.Schema != schema:
+	if m.Form != backupForm || m.Schema != s.form {
 		return ErrForm
 	}
 	err = s.InTx(ctx, func(tx *Tx) error {
-		var cases int64
-		if err := tx.row(`SELECT COUNT(*) FROM cases`).Scan(&cases); err != nil || cases > 0 {
-			return errors.Join(err, emptyOr(cases))
+		var rows int64
+		if err := tx.row(`SELECT (SELECT COUNT(*) FROM cases) + (SELECT COUNT(*) FROM api_keys) + (SELECT COUNT(*) FROM subscriptions) + (SELECT COUNT(*) FROM audit)`).Scan(&rows); err != nil || rows > 0 {
+			return errors.Join(err, emptyOr(rows))
 		}
 		for _, q := range []string{`DELETE FROM store`, `DELETE FROM audit_heads`} {
 			if _, err := tx.exec(q); err != nil {
@@ -173,8 +156,8 @@ func (s *Store) Restore(ctx context.Context, r io.ReaderAt, size int64, erased [
 	return s.prepare(ctx) // the key of the index is the backup's
 }
 
-func emptyOr(cases int64) error {
-	if cases > 0 {
+func emptyOr(rows int64) error {
+	if rows > 0 {
 		return ErrNotEmpty
 	}
 	return nil

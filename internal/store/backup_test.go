@@ -4,10 +4,12 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -35,7 +37,7 @@ func filled(t *testing.T, d *storetest.Database) *store.Store {
 				events.Keep(tx, []events.Event{{Type: events.CaseOpened, Case: id, Model: "m"}}))
 		})
 	}
-	if _, _, err := s.Once(t.Context(), store.Request{Subject: "x", Key: "k"}, func(*store.Tx) (string, []byte, error) { return "a", []byte("svar"), nil }); err != nil {
+	if _, _, err := s.Once(t.Context(), store.Request{Subject: "x", Key: "k"}, func(*store.Tx) (string, []byte, error) { return "a", []byte("svar"), nil }, nil); err != nil {
 		t.Fatal(err)
 	}
 	storetest.In(t, s, func(tx *store.Tx) error { return second(tx.Erase("c", 0, "x", "beslut")) })
@@ -92,7 +94,7 @@ func TestABackupBringsEverythingBackOnEitherKindOfDatabase(t *testing.T) {
 			t.Errorf("%+v, %v", v, err)
 		}
 		storetest.In(t, r, func(tx *store.Tx) error {
-			if _, err := tx.Find("dnr b"); err != nil {
+			if _, err := tx.Find("", "dnr b"); err != nil {
 				t.Error("not found by its reference:", err)
 			}
 			if _, holds, err := tx.Erasure("c"); !holds || err != nil {
@@ -182,7 +184,7 @@ func TestABrokenBackupRestoresNothing(t *testing.T) {
 				t.Fatalf("%s: was restored", what)
 			}
 			storetest.In(t, empty, func(tx *store.Tx) error {
-				list, _, err := tx.List(store.Filter{})
+				list, _, err := tx.List(store.Everything, 0, store.Filter{})
 				if len(list) > 0 {
 					t.Fatalf("%s: %d cases were restored", what, len(list))
 				}
@@ -259,6 +261,66 @@ func TestABackupIsOfOneMoment(t *testing.T) {
 		storetest.In(t, r, func(tx *store.Tx) error { return tx.SQL().QueryRow(`SELECT COUNT(*) FROM cases`).Scan(&cases) })
 		if err != nil || len(v.Faults) > 0 || v.Rows != cases || cases == 0 {
 			t.Errorf("%d cases, %+v, %v", cases, v, err)
+		}
+	})
+}
+
+// meddler writes to the store whenever some of a backup is written, and looks how much memory is in use.
+type meddler struct {
+	t       *testing.T
+	s       *store.Store
+	written int64
+	looked  int64
+	changes int
+	most    uint64
+}
+
+func (m *meddler) Write(p []byte) (int, error) {
+	if m.written += int64(len(p)); m.changes < 20 {
+		m.changes++
+		storetest.In(m.t, m.s, func(tx *store.Tx) error {
+			_, err := tx.Record("a", 0, "x", []store.NewEntry{says("å", `"ö"`, "2026-01-01")})
+			return err
+		})
+	}
+	if m.written>>21 > m.looked { // every so often
+		m.looked = m.written >> 21
+		runtime.GC()
+		var now runtime.MemStats
+		runtime.ReadMemStats(&now)
+		m.most = max(m.most, now.HeapAlloc)
+	}
+	return len(p), nil
+}
+
+// TestABackupHoldsUpNobodyAndIsNeverAllInMemory has others write while it is made, from the very place where it is written, and much
+// more to write than the memory that it takes.
+func TestABackupHoldsUpNobodyAndIsNeverAllInMemory(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
+		s := filled(t, d)
+		const rows, size = 48, 256 << 10
+		storetest.In(t, s, func(tx *store.Tx) error {
+			for i := range rows {
+				note := make([]byte, size)
+				rand.Read(note)
+				if err := audit.Append(tx, audit.Record{Subject: "x", Action: fmt.Sprint(i), Case: "a", Answer: note}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		runtime.GC()
+		var before runtime.MemStats
+		runtime.ReadMemStats(&before)
+		m := &meddler{t: t, s: s}
+		if err := s.Backup(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		if m.changes < 20 || m.written < rows*size {
+			t.Fatalf("%d changes meanwhile, %d bytes", m.changes, m.written)
+		}
+		if grown := int64(m.most) - int64(before.HeapAlloc); grown > rows*size/2 {
+			t.Errorf("%d bytes in memory for %d", grown, m.written)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,10 +38,11 @@ type Case struct {
 // NewCase says what a case is opened with.
 type NewCase struct {
 	ID        string // "": one is made up
-	Reference string // the name that others know the case by, kept as a digest alone; "": none
+	Reference string // the name that whoever opens the case knows it by, kept as a digest alone; "": none
 	Model     string
 	Version   string
 	By        string
+	Parties   []Party // with the actor "", who opened it
 	Entries   []NewEntry
 }
 
@@ -49,6 +51,9 @@ var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 
 // personal is what a personal number or coordination number looks like, with or without century and sign.
 var personal = regexp.MustCompile(`(^|[^0-9])([0-9]{2})?[0-9]{6}[-+]?[0-9]{4}([^0-9]|$)`)
+
+// Personal tells whether there is something in the text that looks like a personal number.
+func Personal(text string) bool { return personal.MatchString(text) }
 
 // validID tells whether the id can be that of a case. A personal number never is one, whether its check digit is right or not; a
 // UUID whose digits happen to look like one is.
@@ -65,7 +70,7 @@ func (tx *Tx) Create(n NewCase) (*Case, error) {
 	}
 	var reference []byte
 	if n.Reference != "" {
-		reference = tx.s.index.Digest("reference", n.Reference)
+		reference = tx.reference(n.opener(), n.Reference)
 	}
 	c := &Case{ID: n.ID, Model: n.Model, Version: n.Version, State: StateOpen, Revision: 1, Opened: tx.at, OpenedBy: n.By, Changed: tx.at}
 	added, err := tx.exec(`INSERT INTO cases (id, model, version, state, revision, opened_at, opened_by, changed_at, reference)
@@ -76,11 +81,18 @@ func (tx *Tx) Create(n NewCase) (*Case, error) {
 	case added == 0:
 		return nil, ErrTaken
 	}
-	key, wrapped := tx.s.ring.NewKey("case " + c.ID)
+	key, wrapped := tx.s.ring.NewKey(caseLabel(c.ID))
 	if _, err := tx.exec(`INSERT INTO case_keys (case_id, master, wrapped) VALUES ($1, $2, $3)`, c.ID, wrapped.Master, wrapped.Sealed); err != nil {
 		return nil, err
 	}
-	opening := []NewEntry{{Kind: Opening, Model: n.Model, Version: n.Version}}
+	parties := sortedParties(n.Parties)
+	if slices.ContainsFunc(parties, func(p Party) bool { return p.Party == "" }) {
+		return nil, ErrBadParty
+	}
+	if err := tx.invite(c.ID, parties); err != nil {
+		return nil, err
+	}
+	opening := []NewEntry{{Kind: Opening, Model: n.Model, Version: n.Version, Parties: parties}}
 	return c, tx.append(c, key, n.By, append(opening, n.Entries...))
 }
 
@@ -102,9 +114,24 @@ func (tx *Tx) Case(id string) (*Case, error) {
 	return scanCase(tx.row(`SELECT `+caseColumns+` FROM cases WHERE id = $1`, id))
 }
 
-// Find returns the case that others know by the reference.
-func (tx *Tx) Find(reference string) (*Case, error) {
-	return scanCase(tx.row(`SELECT `+caseColumns+` FROM cases WHERE reference = $1`, tx.s.index.Digest("reference", reference)))
+// Find returns the case that the party which opened it, "" for none, knows by the reference.
+func (tx *Tx) Find(opener, reference string) (*Case, error) {
+	return scanCase(tx.row(`SELECT `+caseColumns+` FROM cases WHERE reference = $1`, tx.reference(opener, reference)))
+}
+
+// reference is what a case is found by. It is of whoever opened the case, so that nobody can try whether another's case has a name.
+func (tx *Tx) reference(opener, reference string) []byte {
+	return tx.s.index.Digest("reference", opener+"\x00"+reference)
+}
+
+// opener is the party that opens the case; "": none.
+func (n *NewCase) opener() string {
+	for _, p := range n.Parties {
+		if p.Actor == "" {
+			return p.Party
+		}
+	}
+	return ""
 }
 
 // hold returns a case that nobody else can change until the transaction ends. Revision 0 holds whichever there is.
@@ -131,7 +158,7 @@ func (tx *Tx) key(id string) (*seal.Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tx.s.ring.Unwrap(w, "case "+id)
+	return tx.s.ring.Unwrap(w, caseLabel(id))
 }
 
 // change counts a change of the case.
@@ -188,6 +215,9 @@ func (tx *Tx) turn(id string, revision int64, by string, to State, e NewEntry) (
 		return c, nil
 	}
 	c.State = to
+	if err := tx.rest(id, to); err != nil {
+		return nil, err
+	}
 	return c, tx.add(c, by, []NewEntry{e})
 }
 

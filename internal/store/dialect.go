@@ -31,17 +31,20 @@ type dialect struct {
 	settled      string                                 // ends a condition: no transaction that began earlier still runs
 	overriding   string                                 // in an insertion, lets numbers be given that are otherwise made
 	afterRestore []string                               // what a restored database needs
+	hasStore     string                                 // counts the tables called store
 }
 
 var (
 	onSQLite = &dialect{
 		name: "sqlite", goose: goose.DialectSQLite3,
-		options: func() ([]goose.ProviderOption, error) { return nil, nil },
+		options:  func() ([]goose.ProviderOption, error) { return nil, nil },
+		hasStore: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'store'`,
 	}
 	onPostgres = &dialect{
 		name: "postgres", goose: goose.DialectPostgres, options: oneAtATime, snapshot: sql.LevelRepeatableRead, forUpdate: " FOR UPDATE", anyFree: " FOR UPDATE SKIP LOCKED",
 		overriding:   " OVERRIDING SYSTEM VALUE",
 		afterRestore: []string{`SELECT setval(pg_get_serial_sequence('events', 'seq'), GREATEST((SELECT COALESCE(MAX(seq), 0) FROM events), 1))`},
+		hasStore:     `SELECT COUNT(to_regclass('store'))`,
 		settled:      " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
 	}
 )
@@ -66,7 +69,7 @@ func open(address string, readers int) (d *dialect, write, read *sql.DB, err err
 	switch scheme {
 	case "sqlite":
 		if path == "" {
-			return nil, nil, nil, errors.New("store: the address names no file: sqlite:PATH is expected")
+			return nil, nil, nil, fmt.Errorf("%w: it names no file", errAddress)
 		}
 		// One connection writes, since SQLite lets one; the others see the last commit meanwhile (WAL). A commit is on the disk
 		// when it returns (FULL), and what is deleted is overwritten.
@@ -85,7 +88,7 @@ func open(address string, readers int) (d *dialect, write, read *sql.DB, err err
 		}
 		return onPostgres, write, write, err
 	}
-	return nil, nil, nil, fmt.Errorf("store: %q is no kind of database: sqlite:PATH or postgres://… is expected", scheme)
+	return nil, nil, nil, fmt.Errorf("%w: %q is no kind of database", errAddress, scheme)
 }
 
 // isTaken tells whether a row could not be added because there is one with the same key.

@@ -9,6 +9,9 @@
 // case is to destroy that key and everything that was worked out from the entries (erase.go); the entries stay, unreadable, so
 // that chains over them still verify.
 //
+// A case has parties, and who may see it is one of them or sees all (party.go). The database holds digests of who they are, by which
+// cases are found; the entries of the case say it, sealed.
+//
 // A change of a case names the revision that it was made from, and fails where another came between (ErrStale). A request that
 // names a key is answered again, not done again, when it comes a second time (request.go).
 //

@@ -24,6 +24,7 @@ const (
 	Moving     Kind = "moving"     // Model and Version answer from now on
 	Closing    Kind = "closing"
 	Reopening  Kind = "reopening"
+	Inviting   Kind = "parties"  // Parties are the parties from now on, beside who opened the case
 	Deciding   Kind = "deciding" // Note is an answer that was given, as JSON; Held is the day asked about
 )
 
@@ -37,6 +38,7 @@ type NewEntry struct {
 	Model   string
 	Version string
 	Note    string
+	Parties []Party // also of an Opening
 }
 
 // Entry is one thing that happened to a case.
@@ -56,6 +58,7 @@ type body struct {
 	Model   string          `json:"model,omitempty"`
 	Version string          `json:"version,omitempty"`
 	Note    string          `json:"note,omitempty"`
+	Parties []Party         `json:"parties,omitempty"`
 }
 
 // entryLabel binds a sealed body to its place and to all of the entry that is not sealed, so that none of it can be changed.
@@ -77,7 +80,7 @@ func (tx *Tx) append(c *Case, key *seal.Key, by string, entries []NewEntry) erro
 				return err
 			}
 		}
-		text, err := json.Marshal(body{e.Fact, e.Value, e.Held, e.Refers, e.Model, e.Version, e.Note})
+		text, err := json.Marshal(body{e.Fact, e.Value, e.Held, e.Refers, e.Model, e.Version, e.Note, e.Parties})
 		if err != nil {
 			return err
 		}
@@ -123,7 +126,7 @@ func (tx *Tx) Entries(id string, after int64) (out []Entry, err error) {
 		if err := json.Unmarshal(text, &b); err != nil {
 			return fmt.Errorf("store: entry %d of a case cannot be read", e.Seq) // without the error, which can hold what it read
 		}
-		e.Fact, e.Value, e.Held, e.Refers, e.Model, e.Version, e.Note = b.Fact, b.Value, b.Held, b.Refers, b.Model, b.Version, b.Note
+		e.Fact, e.Value, e.Held, e.Refers, e.Model, e.Version, e.Note, e.Parties = b.Fact, b.Value, b.Held, b.Refers, b.Model, b.Version, b.Note, b.Parties
 		out = append(out, e)
 		return nil
 	}, `SELECT seq, kind, recorded_at, recorded_by, sealed FROM entries WHERE case_id = $1 AND seq > $2 ORDER BY seq`, id, after)

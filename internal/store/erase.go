@@ -33,6 +33,7 @@ func (tx *Tx) Erase(id string, revision int64, by, decision string) (*Erasure, e
 	for _, q := range []string{
 		`DELETE FROM case_keys WHERE case_id = $1`,
 		`DELETE FROM requests WHERE case_id = $1`,
+		`DELETE FROM parties WHERE case_id = $1 AND actor <> ''`, // who opened it can be told that it is erased
 		`UPDATE cases SET reference = NULL WHERE id = $1`,
 	} {
 		if _, err := tx.exec(q, id); err != nil {
@@ -63,7 +64,8 @@ func (tx *Tx) Erasure(id string) (e *Erasure, holds bool, err error) {
 	e.At = fromMicros(at)
 	var left int64
 	if err := tx.row(`SELECT (SELECT COUNT(*) FROM case_keys WHERE case_id = $1) + (SELECT COUNT(*) FROM standings WHERE case_id = $1)
-		+ (SELECT COUNT(*) FROM standing_steps WHERE case_id = $1) + (SELECT COUNT(*) FROM requests WHERE case_id = $1)`, id).Scan(&left); err != nil {
+		+ (SELECT COUNT(*) FROM standing_steps WHERE case_id = $1) + (SELECT COUNT(*) FROM requests WHERE case_id = $1)
+		+ (SELECT COUNT(*) FROM parties WHERE case_id = $1 AND actor <> '')`, id).Scan(&left); err != nil {
 		return nil, false, err
 	}
 	digest, n, err := tx.digestOf(id)

@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"time"
 )
@@ -16,15 +16,17 @@ type Request struct {
 
 // Once does f and keeps its answer, or, where the same request was done already, returns the answer that it got then and does
 // nothing. Of the same requests at the same time one is done and the others wait for it. f names the case that the answer is of;
-// the answer goes when that is erased. A key that was used for something else is ErrReused. Where f fails, nothing is kept.
-func (s *Store) Once(ctx context.Context, r Request, f func(*Tx) (id string, answer []byte, err error)) (answer []byte, again bool, err error) {
-	digest := sha256.Sum256(r.Asked)
+// the answer goes when that is erased. A key that was used for something else is ErrReused. Where f fails, nothing is kept. Before an
+// answer is given again, repeat is told which, and can keep it from being given.
+func (s *Store) Once(ctx context.Context, r Request, f func(*Tx) (id string, answer []byte, err error), repeat func(tx *Tx, id string, answer []byte) error) (answer []byte, again bool, err error) {
+	// What was asked holds facts, and the key is whatever somebody chose: neither can be told from the row.
+	digest, name := s.index.Digest("request", string(r.Asked)), hex.EncodeToString(s.index.Digest("request key", r.Key))
 	label := "request " + r.Subject + " " + r.Key
 	taken := false
 	err = s.InTx(ctx, func(tx *Tx) error {
 		// The row is taken first, so that another with the same key waits here until this one has ended.
 		if _, err := tx.exec(`INSERT INTO requests (subject, key, digest, case_id, at, sealed) VALUES ($1, $2, $3, '', $4, $5)`,
-			r.Subject, r.Key, digest[:], micros(tx.at), []byte{}); err != nil {
+			r.Subject, name, digest, micros(tx.at), []byte{}); err != nil {
 			taken = isTaken(err)
 			return err
 		}
@@ -37,34 +39,43 @@ func (s *Store) Once(ctx context.Context, r Request, f func(*Tx) (id string, ans
 			return err
 		}
 		answer = text
-		_, err = tx.exec(`UPDATE requests SET case_id = $3, sealed = $4 WHERE subject = $1 AND key = $2`, r.Subject, r.Key, id, key.Seal(text, label))
+		_, err = tx.exec(`UPDATE requests SET case_id = $3, sealed = $4 WHERE subject = $1 AND key = $2`, r.Subject, name, id, key.Seal(text, label))
 		return err
 	})
 	if !taken {
 		return answer, false, err
 	}
-	err = s.View(ctx, func(tx *Tx) error {
+	err = s.InTx(ctx, func(tx *Tx) error {
 		var asked, sealed []byte
 		var id string
-		err := tx.row(`SELECT digest, case_id, sealed FROM requests WHERE subject = $1 AND key = $2`, r.Subject, r.Key).Scan(&asked, &id, &sealed)
+		err := tx.row(`SELECT digest, case_id, sealed FROM requests WHERE subject = $1 AND key = $2`, r.Subject, name).Scan(&asked, &id, &sealed)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return ErrErased // with the case that it was of
 		case err != nil:
 			return err
-		case string(asked) != string(digest[:]):
+		case string(asked) != string(digest):
 			return ErrReused
 		}
 		key, err := tx.key(id)
 		if err == nil {
 			answer, err = key.Open(sealed, label)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		if repeat == nil {
+			return nil
+		}
+		return repeat(tx, id, answer)
 	})
-	return answer, err == nil, err
+	if err != nil {
+		return nil, false, err
+	}
+	return answer, true, nil
 }
 
-// ForgetRequests forgets the answers of requests from before the moment, and returns how many there were.
-func (tx *Tx) ForgetRequests(before time.Time) (int64, error) {
-	return tx.exec(`DELETE FROM requests WHERE at < $1`, micros(before))
+// ForgetRequests forgets the answers of requests from before the moment, so many at the most, and returns how many there were.
+func (tx *Tx) ForgetRequests(before time.Time, most int) (int64, error) {
+	return tx.exec(`DELETE FROM requests WHERE (subject, key) IN (SELECT subject, key FROM requests WHERE at < $1 ORDER BY at LIMIT $2)`, micros(before), most)
 }

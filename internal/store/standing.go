@@ -3,10 +3,9 @@ package store
 import (
 	"database/sql"
 	"errors"
-	"strconv"
-	"strings"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
+	"github.com/stegvis/stegvis/interpreter"
 )
 
 // AtFault is the status of a case whose facts its model cannot take any more, because the model was changed. The others are the
@@ -30,7 +29,19 @@ type Standing struct {
 type StandingStep struct {
 	Step, Actor string
 	Due         *calendar.Day
-	Time        string // how the due day stands: ok, soon, late
+	SoonFrom    *calendar.Day // the first day on which it is soon
+	Time        string        // how the due day stood: ok, soon, late
+}
+
+// On tells how the due day stands on a day.
+func (x *StandingStep) On(day calendar.Day) interpreter.Lateness {
+	switch {
+	case x.Due != nil && *x.Due < day:
+		return interpreter.Late
+	case x.SoonFrom != nil && *x.SoonFrom <= day:
+		return interpreter.Soon
+	}
+	return interpreter.OK
 }
 
 // Stand keeps how a case stands now; before is how it stood, nil where it was never decided for. Where the case has been changed
@@ -55,12 +66,25 @@ func (tx *Tx) Stand(s *Standing) (before *Standing, err error) {
 		return before, err
 	}
 	for i, x := range s.Steps {
-		if _, err := tx.exec(`INSERT INTO standing_steps (case_id, place, step, actor, due, time) VALUES ($1, $2, $3, $4, $5, $6)`,
-			s.Case, i, x.Step, x.Actor, day(x.Due), x.Time); err != nil {
+		if _, err := tx.exec(`INSERT INTO standing_steps (case_id, place, step, actor, due, soon_from, time) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			s.Case, i, x.Step, x.Actor, day(x.Due), day(x.SoonFrom), x.Time); err != nil {
 			return before, err
 		}
 	}
 	return before, nil
+}
+
+// rest keeps of a case that is closed how it stood, and not that anything is to be done; one that is open again is to be decided for.
+func (tx *Tx) rest(id string, to State) error {
+	if to == StateOpen {
+		_, err := tx.exec(`UPDATE standings SET open = 1, revision = 0 WHERE case_id = $1`, id)
+		return err
+	}
+	_, err := tx.exec(`DELETE FROM standing_steps WHERE case_id = $1`, id)
+	if err == nil {
+		_, err = tx.exec(`UPDATE standings SET open = 0, due = NULL WHERE case_id = $1`, id)
+	}
+	return err
 }
 
 // fall forgets how a case stands.
@@ -106,127 +130,10 @@ func (tx *Tx) Standing(id string) (*Standing, error) {
 func (tx *Tx) steps(s *Standing) error {
 	return tx.each(func(rows *sql.Rows) error {
 		var x StandingStep
-		var due sql.NullInt64
-		err := rows.Scan(&x.Step, &x.Actor, &due, &x.Time)
-		x.Due = dayOf(due)
+		var due, soon sql.NullInt64
+		err := rows.Scan(&x.Step, &x.Actor, &due, &soon, &x.Time)
+		x.Due, x.SoonFrom = dayOf(due), dayOf(soon)
 		s.Steps = append(s.Steps, x)
 		return err
-	}, `SELECT step, actor, due, time FROM standing_steps WHERE case_id = $1 ORDER BY place`, s.Case)
-}
-
-// Filter picks cases. What is left empty picks all.
-type Filter struct {
-	Model, Version, Status, Outcome string
-	State                           State
-	Actor, Step                     string        // a required step is theirs, or is this one; of one step both
-	DueBy                           *calendar.Day // that step is due on the day or before it; without Actor and Step, any
-	After                           string        // the id after which to go on; "": from the beginning
-	Limit                           int           // how many at the most; 0: 100
-}
-
-// Listed is a case in a list.
-type Listed struct {
-	Case
-	Standing *Standing // nil: never decided for
-}
-
-// List returns cases by id. more tells whether there are others after the last.
-func (tx *Tx) List(f Filter) (out []Listed, more bool, err error) {
-	limit := f.Limit
-	if limit <= 0 {
-		limit = 100
-	}
-	q := query{}
-	q.text(`SELECT c.id, c.model, c.version, c.state, c.revision, c.opened_at, c.opened_by, c.changed_at FROM cases c LEFT JOIN standings s ON s.case_id = c.id WHERE c.id > `)
-	q.arg(f.After)
-	q.is(`c.model`, f.Model)
-	q.is(`c.version`, f.Version)
-	q.is(`c.state`, string(f.State))
-	q.is(`s.status`, f.Status)
-	q.is(`s.outcome`, f.Outcome)
-	if f.Actor != "" || f.Step != "" || f.DueBy != nil {
-		q.text(` AND EXISTS (SELECT 1 FROM standing_steps x WHERE x.case_id = c.id`)
-		q.is(`x.actor`, f.Actor)
-		q.is(`x.step`, f.Step)
-		if f.DueBy != nil {
-			q.text(` AND x.due <= `)
-			q.arg(int64(*f.DueBy))
-		}
-		q.text(`)`)
-	}
-	q.text(` ORDER BY c.id LIMIT `)
-	q.arg(limit + 1)
-	err = tx.each(func(rows *sql.Rows) error {
-		c, err := scanCase(rows)
-		if err == nil {
-			out = append(out, Listed{Case: *c})
-		}
-		return err
-	}, q.String(), q.args...)
-	if err != nil {
-		return nil, false, err
-	}
-	if len(out) > limit {
-		out, more = out[:limit], true
-	}
-	for i := range out {
-		out[i].Standing, err = tx.Standing(out[i].ID)
-		if errors.Is(err, ErrNoCase) {
-			err = nil
-		}
-		if err != nil {
-			return nil, false, err
-		}
-	}
-	return out, more, nil
-}
-
-// Behind lists open cases, by id after the given one, that were last decided for on a day before the given one, or with none of
-// the hashes, or not since they were changed.
-func (tx *Tx) Behind(on calendar.Day, hashes []string, after string, limit int) (ids []string, err error) {
-	q := query{}
-	q.text(`SELECT c.id FROM cases c LEFT JOIN standings s ON s.case_id = c.id WHERE c.state = 'open' AND c.id > `)
-	q.arg(after)
-	q.text(` AND (s.case_id IS NULL OR s.revision <> c.revision OR s.at < `)
-	q.arg(int64(on))
-	if len(hashes) > 0 {
-		q.text(` OR s.hash NOT IN (`)
-		for i, h := range hashes {
-			if i > 0 {
-				q.text(`, `)
-			}
-			q.arg(h)
-		}
-		q.text(`)`)
-	}
-	q.text(`) ORDER BY c.id LIMIT `)
-	q.arg(limit)
-	err = tx.each(func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	}, q.String(), q.args...)
-	return ids, err
-}
-
-// query is a query with its arguments.
-type query struct {
-	strings.Builder
-	args []any
-}
-
-func (q *query) text(s string) { q.WriteString(s) }
-
-func (q *query) arg(v any) {
-	q.args = append(q.args, v)
-	q.WriteString("$" + strconv.Itoa(len(q.args)))
-}
-
-// is demands a value, unless it is empty.
-func (q *query) is(column, value string) {
-	if value != "" {
-		q.text(` AND ` + column + ` = `)
-		q.arg(value)
-	}
+	}, `SELECT step, actor, due, soon_from, time FROM standing_steps WHERE case_id = $1 ORDER BY place`, s.Case)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -27,6 +28,7 @@ var (
 	ErrTooOld   = errors.New("store: the database was made by a newer version")
 	errNoValue  = errors.New("store: a value of a fact is no JSON")
 	ErrWrongKey = errors.New("store: the database belongs to another master key")
+	errAddress  = errors.New("store: the address must be sqlite:PATH or postgres://…")
 )
 
 // Config says where cases are kept.
@@ -48,6 +50,9 @@ type Store struct {
 	ring        *seal.Ring
 	index       *seal.Key
 	now         func() time.Time
+	form        int64 // of the tables
+
+	reads, writes counter
 }
 
 // Open opens the store and brings the database up to this version's form, in one transaction for each step of the way.
@@ -90,9 +95,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if _, err := m.Up(ctx); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	const label = "index"
+	s.form = knows
 	return s.InTx(ctx, func(tx *Tx) error {
-		key, made := s.ring.NewKey(label)
+		key, made := s.ring.NewKey(indexLabel)
 		added, err := tx.exec(`INSERT INTO store (one, epoch, index_master, index_key) VALUES (1, $1, $2, $3) ON CONFLICT DO NOTHING`,
 			uuid.NewString(), made.Master, made.Sealed)
 		if err != nil || added == 1 {
@@ -103,7 +108,7 @@ func (s *Store) prepare(ctx context.Context) error {
 		if err := tx.row(`SELECT index_master, index_key FROM store`).Scan(&kept.Master, &kept.Sealed); err != nil {
 			return err
 		}
-		if s.index, err = s.ring.Unwrap(kept, label); err != nil {
+		if s.index, err = s.ring.Unwrap(kept, indexLabel); err != nil {
 			return ErrWrongKey
 		}
 		return nil
@@ -120,6 +125,9 @@ func (s *Store) Close() error {
 
 // Kind names the kind of database: sqlite or postgres.
 func (s *Store) Kind() string { return s.name }
+
+// Form is the version of the database's tables.
+func (s *Store) Form() int64 { return s.form }
 
 // Writer is the database itself, for what else is kept in it.
 func (s *Store) Writer() *sql.DB { return s.write }
@@ -138,7 +146,11 @@ func (s *Store) Alone(ctx context.Context, f func(context.Context) error) error 
 	if _, err := c.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, lock); err != nil {
 		return err
 	}
-	defer c.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, lock)
+	defer func() {
+		if _, err := c.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, lock); err != nil {
+			c.Raw(func(any) error { return driver.ErrBadConn }) // the lock goes with the connection, which is not to be used again
+		}
+	}()
 	return f(ctx)
 }
 
@@ -150,11 +162,24 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Tx is a transaction: all of what is done in it, or nothing.
 type Tx struct {
-	s   *Store
-	ctx context.Context
-	sql *sql.Tx
-	at  time.Time
+	s    *Store
+	ctx  context.Context
+	sql  *sql.Tx
+	at   time.Time
+	then []func()
+	own  map[any]any
 }
+
+// Keep keeps a value of another package's for as long as the transaction lasts, under a key of a type of its own; Kept returns it.
+func (tx *Tx) Keep(key, value any) {
+	if tx.own == nil {
+		tx.own = map[any]any{}
+	}
+	tx.own[key] = value
+}
+
+// Kept returns what Keep kept; nil: nothing.
+func (tx *Tx) Kept(key any) any { return tx.own[key] }
 
 // SQL returns the transaction itself, for what other packages do in it.
 func (tx *Tx) SQL() *sql.Tx { return tx.sql }
@@ -212,6 +237,9 @@ func (tx *Tx) Unseal(id string, sealed []byte, label string) ([]byte, error) {
 	return key.Open(sealed, label)
 }
 
+// Then has f done once the transaction is committed, for what must not be counted where it is not.
+func (tx *Tx) Then(f func()) { tx.then = append(tx.then, f) }
+
 // At is the moment of the transaction, to the microsecond.
 func (tx *Tx) At() time.Time { return tx.at }
 
@@ -226,6 +254,11 @@ func (s *Store) View(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (s *Store) transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, f func(*Tx) error) (err error) {
+	count := &s.writes
+	if o != nil {
+		count = &s.reads
+	}
+	defer func(began time.Time) { count.add(began, err) }(time.Now())
 	raw, err := db.BeginTx(ctx, o)
 	if err != nil {
 		return err
@@ -236,10 +269,17 @@ func (s *Store) transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, f fu
 			panic(p)
 		}
 	}()
-	if err := f(&Tx{s, ctx, raw, s.now().UTC().Truncate(time.Microsecond)}); err != nil {
+	tx := &Tx{s: s, ctx: ctx, sql: raw, at: s.now().UTC().Truncate(time.Microsecond)}
+	if err := f(tx); err != nil {
 		return errors.Join(err, ignoreDone(raw.Rollback()))
 	}
-	return raw.Commit()
+	if err := raw.Commit(); err != nil {
+		return err
+	}
+	for _, then := range tx.then {
+		then()
+	}
+	return nil
 }
 
 // ignoreDone drops the error of a transaction that is over already.
