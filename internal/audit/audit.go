@@ -18,6 +18,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gowebpki/jcs"
@@ -33,6 +37,7 @@ type Record struct {
 	Purpose string
 	Hash    string // of the files that answered; "": none did
 	Answer  []byte // what was answered; nil: nothing personal. Needs a Case that is not erased
+	Told    []byte // of an answer of which nothing is kept, what Told made of it; not with a Case
 }
 
 // Row is a row of the log.
@@ -46,33 +51,78 @@ type Row struct {
 	Digest []byte
 }
 
-// Append adds a row in the transaction.
-func Append(tx *store.Tx, r Record) error {
-	row := Row{Record: r, At: tx.At()}
-	err := tx.SQL().QueryRowContext(tx.Context(), `SELECT lane, seq, digest FROM audit_heads ORDER BY lane LIMIT 1`+tx.AnyFree()).Scan(&row.Lane, &row.Seq, &row.Before)
-	if errors.Is(err, sql.ErrNoRows) { // all lanes are taken: wait for the one that falls to this row
-		err = tx.SQL().QueryRowContext(tx.Context(), `SELECT lane, seq, digest FROM audit_heads WHERE lane = 1 + $1 % (SELECT COUNT(*) FROM audit_heads)`+tx.ForUpdate(),
-			tx.At().UnixMicro()).Scan(&row.Lane, &row.Seq, &row.Before)
+// Append adds rows in the transaction, in their order.
+func Append(tx *store.Tx, records ...Record) error {
+	if len(records) == 0 {
+		return nil
 	}
+	at, err := takeLane(tx)
 	if err != nil {
 		return err
 	}
-	row.Seq++
-	if r.Answer != nil {
-		if row.Sealed, err = tx.Seal(r.Case, r.Answer, row.label()); err != nil {
+	const columns, most = 11, 20 // rows that are added at a time
+	for some := range slices.Chunk(records, most) {
+		q := strings.Builder{}
+		q.WriteString(`INSERT INTO audit (lane, seq, at, subject, action, case_id, purpose, hash, sealed, before, digest) VALUES `)
+		args := make([]any, 0, columns*len(some))
+		for i, r := range some {
+			row := Row{Record: r, Lane: at.lane, Seq: at.seq + 1, At: tx.At(), Before: at.digest, Sealed: r.Told}
+			if r.Answer != nil {
+				if row.Sealed, err = tx.Seal(r.Case, r.Answer, row.label()); err != nil {
+					return err
+				}
+			}
+			if row.Digest, err = row.digest(); err != nil {
+				return err
+			}
+			for n := range columns {
+				switch {
+				case n > 0:
+					q.WriteString(", $")
+				case i > 0:
+					q.WriteString("), ($")
+				default:
+					q.WriteString("($")
+				}
+				q.WriteString(strconv.Itoa(i*columns + n + 1))
+			}
+			args = append(args, row.Lane, row.Seq, row.At.UnixMicro(), r.Subject, r.Action, r.Case, r.Purpose, r.Hash, row.Sealed, row.Before, row.Digest)
+			at.seq, at.digest = row.Seq, row.Digest
+		}
+		q.WriteString(")")
+		if _, err := tx.SQL().ExecContext(tx.Context(), q.String(), args...); err != nil {
 			return err
 		}
 	}
-	if row.Digest, err = row.digest(); err != nil {
-		return err
-	}
-	if _, err := tx.SQL().ExecContext(tx.Context(), `INSERT INTO audit (lane, seq, at, subject, action, case_id, purpose, hash, sealed, before, digest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		row.Lane, row.Seq, row.At.UnixMicro(), r.Subject, r.Action, r.Case, r.Purpose, r.Hash, row.Sealed, row.Before, row.Digest); err != nil {
-		return err
-	}
-	_, err = tx.SQL().ExecContext(tx.Context(), `UPDATE audit_heads SET seq = $2, digest = $3 WHERE lane = $1`, row.Lane, row.Seq, row.Digest)
+	_, err = tx.SQL().ExecContext(tx.Context(), `UPDATE audit_heads SET seq = $2, digest = $3 WHERE lane = $1`, at.lane, at.seq, at.digest)
 	return err
+}
+
+// takeLane takes a lane for the transaction, or the one that it has: whoever held two could wait for somebody who waits for it.
+func takeLane(tx *store.Tx) (at place, err error) {
+	const heads = `SELECT lane, seq, digest FROM audit_heads`
+	query := func(q string, args ...any) error {
+		return tx.SQL().QueryRowContext(tx.Context(), heads+q, args...).Scan(&at.lane, &at.seq, &at.digest)
+	}
+	taken, _ := tx.Kept(lane{}).(int)
+	if taken > 0 {
+		return at, query(` WHERE lane = $1`+tx.ForUpdate(), taken)
+	}
+	err = query(` ORDER BY lane LIMIT 1` + tx.AnyFree())
+	if errors.Is(err, sql.ErrNoRows) { // all are taken: wait for any of them, each with its share of those who wait
+		err = query(` WHERE lane = 1 + $1 % (SELECT COUNT(*) FROM audit_heads)`+tx.ForUpdate(), rand.Int32())
+	}
+	tx.Keep(lane{}, at.lane)
+	return at, err
+}
+
+// lane is the key under which a transaction keeps which lane it has.
+type lane struct{}
+
+// Told returns a digest of what was asked and what was answered, for a row about an answer of which nothing is kept. It is under the
+// store's own key, so that nobody can find out what it was by trying.
+func Told(s *store.Store, asked, answered []byte) []byte {
+	return s.Digest("answered", fmt.Sprintf("%d:%s%s", len(asked), asked, answered))
 }
 
 func (r *Row) label() string { return fmt.Sprintf("audit %d %d", r.Lane, r.Seq) }
@@ -124,17 +174,14 @@ func (r *Row) Exported() any {
 // Head tells where every chain ends: "LANE:SEQ:DIGEST" for each that has rows, with commas between.
 func Head(ctx context.Context, s *store.Store) (head string, err error) {
 	err = s.View(ctx, func(tx *store.Tx) error {
-		return tx.Each(func(rows *sql.Rows) error {
-			var lane int
-			var seq int64
-			var digest []byte
-			err := rows.Scan(&lane, &seq, &digest)
-			if head != "" {
+		ends, err := headsOf(tx)
+		for i, p := range ends {
+			if i > 0 {
 				head += ","
 			}
-			head += fmt.Sprintf("%d:%d:%x", lane, seq, digest)
-			return err
-		}, `SELECT lane, seq, digest FROM audit_heads WHERE seq > 0 ORDER BY lane`)
+			head += fmt.Sprintf("%d:%d:%x", p.lane, p.seq, p.digest)
+		}
+		return err
 	})
 	return head, err
 }
@@ -148,10 +195,41 @@ type Filter struct {
 }
 
 // Each gives the rows that the filter picks to f, by lane and number. Answers stay sealed.
-func Each(tx *store.Tx, x Filter, f func(*Row) error) error {
-	until := x.Until
-	if until.IsZero() {
-		until = time.UnixMicro(1 << 62)
+func Each(tx *store.Tx, x Filter, f func(*Row) error) error { return each(tx, x, span{}, f) }
+
+// span is a part of a lane: up to most rows after one number, up to another. The zero value is all of all lanes.
+type span struct {
+	lane       int
+	after, end int64
+	most       int
+}
+
+func each(tx *store.Tx, x Filter, within span, f func(*Row) error) error {
+	query, args := `SELECT lane, seq, at, subject, action, case_id, purpose, hash, sealed, before, digest FROM audit WHERE 1 = 1`, []any(nil)
+	and := func(condition string, value any) {
+		args = append(args, value)
+		query += fmt.Sprintf(condition, len(args))
+	}
+	if x.Case != "" {
+		and(` AND case_id = $%d`, x.Case)
+	}
+	if x.Subject != "" {
+		and(` AND subject = $%d`, x.Subject)
+	}
+	if !x.Since.IsZero() {
+		and(` AND at >= $%d`, x.Since.UnixMicro())
+	}
+	if !x.Until.IsZero() {
+		and(` AND at < $%d`, x.Until.UnixMicro())
+	}
+	if within.lane != 0 {
+		and(` AND lane = $%d`, within.lane)
+		and(` AND seq > $%d`, within.after)
+		and(` AND seq <= $%d`, within.end)
+	}
+	query += ` ORDER BY lane, seq`
+	if within.most != 0 {
+		and(` LIMIT $%d`, within.most)
 	}
 	return tx.Each(func(rows *sql.Rows) error {
 		var r Row
@@ -161,14 +239,12 @@ func Each(tx *store.Tx, x Filter, f func(*Row) error) error {
 		}
 		r.At = time.UnixMicro(at).UTC()
 		return f(&r)
-	}, `SELECT lane, seq, at, subject, action, case_id, purpose, hash, sealed, before, digest FROM audit
-		WHERE ($1 = '' OR case_id = $1) AND ($2 = '' OR subject = $2) AND at >= $3 AND at < $4 ORDER BY lane, seq`,
-		x.Case, x.Subject, x.Since.UnixMicro(), until.UnixMicro())
+	}, query, args...)
 }
 
-// Open returns what a row says was answered; store.ErrErased where its case is erased, nil where nothing was.
+// Open returns what a row says was answered; store.ErrErased where its case is erased, nil where nothing was, or nothing of it is kept.
 func (r *Row) Open(tx *store.Tx) ([]byte, error) {
-	if r.Sealed == nil {
+	if r.Sealed == nil || r.Case == "" {
 		return nil, nil
 	}
 	return tx.Unseal(r.Case, r.Sealed, r.label())

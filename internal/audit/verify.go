@@ -166,3 +166,9 @@ func parseHeads(heads []string) (out []place, err error) {
 	}
 	return out, nil
 }
+
+// CheckHead tells whether a text is what Head wrote.
+func CheckHead(head string) error {
+	_, err := parseHeads([]string{head})
+	return err
+}

@@ -1,44 +1,20 @@
 package events
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"net/http"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/google/uuid"
-	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"github.com/stegvis/stegvis/internal/jobs"
 	"github.com/stegvis/stegvis/internal/store"
 )
 
-// Subscription is somebody who wants to be told.
-type Subscription struct {
-	ID        string
-	URL       string
-	Types     []Type // none: all
-	Model     string // "": all
-	Actor     string // "": all
-	Active    bool
-	Created   time.Time
-	CreatedBy string
-}
-
-func (s *Subscription) filter() Filter {
-	return Filter{Model: s.Model, Actor: s.Actor, Types: s.Types}
-}
-
 // Delivery is an event on its way to a subscriber.
 type Delivery struct {
 	Subscription, Event string
+	Type                Type   // of the event
+	Case                string // that it is about
 	State               DeliveryState
 	Attempts            int
 	Answer              string // what came of the last attempt: an HTTP status, or a word
@@ -55,175 +31,84 @@ const (
 	Dead      DeliveryState = "dead" // given up, until it is sent again by hand
 )
 
-// What can stand in the way.
-var (
-	ErrNoSubscription = errors.New("events: there is no such subscription")
-	ErrNoDelivery     = errors.New("events: there is no such delivery")
-	ErrNoType         = errors.New("events: there is no such type")
-)
+// DeliveryStates lists the states.
+var DeliveryStates = []DeliveryState{Waiting, Delivered, Dead}
 
-// Log keeps events and sends them to those who subscribe.
-type Log struct {
-	store   *store.Store
-	queue   *jobs.Queue
-	targets *Targets
-	client  *http.Client
-}
-
-// Config says where events may be sent, and how often.
-type Config struct {
-	Targets Targets
-	Tries   int                             // how often at the most; 0: 16, with the waits between over about three days
-	Wait    func(attempt int) time.Duration // after an attempt that failed; nil: 10 s, then twice as long each time, 12 h at the most
-}
-
-func wait(attempt int) time.Duration { return min(10*time.Second<<min(attempt-1, 20), 12*time.Hour) }
-
-// deliver is the job of sending one event to one subscriber.
+// deliver is the job of sending one event to one subscriber; resend that of sending all that were dead at a moment again; overlooked
+// that of looking for deliveries whose jobs are gone, as they are after a backup was restored.
 type deliver struct {
 	Subscription string `json:"subscription"`
+	Event        string `json:"event"`
+}
+
+type resend struct {
+	Subscription string `json:"subscription"`
+	Before       int64  `json:"before"` // microseconds since 1970
+}
+
+type overlooked struct {
+	Subscription string `json:"subscription"` // after which to go on
 	Event        string `json:"event"`
 }
 
 // Kind names the job.
 func (deliver) Kind() string { return "deliver" }
 
-// timeout is how long a subscriber may take to answer.
-const timeout = 15 * time.Second
+// Kind names the job.
+func (resend) Kind() string { return "resend" }
 
-// NewLog returns the log of a store, and adds its work to the kinds of jobs. Use it once Serve was given their queue.
-func NewLog(s *store.Store, k *jobs.Kinds, c Config) *Log {
-	if c.Tries == 0 {
-		c.Tries = 16
-	}
-	if c.Wait == nil {
-		c.Wait = wait
-	}
-	l := &Log{store: s, targets: &c.Targets, client: c.Targets.client(timeout)}
-	jobs.Register(k, jobs.Work[deliver]{Do: l.deliver, Tries: c.Tries, Timeout: 2 * timeout, Wait: c.Wait})
-	return l
-}
+// Kind names the job.
+func (overlooked) Kind() string { return "overlooked" }
 
-// Serve gives the log the queue that its jobs are put down in.
-func (l *Log) Serve(q *jobs.Queue) { l.queue = q }
+// How deliveries are looked through.
+const (
+	deliveriesAtOnce = 500
+	overlookedEvery  = 10 * time.Minute
+)
 
-// Keep keeps events in the transaction, and puts down that they are to be sent to those who subscribe.
-func (l *Log) Keep(tx *store.Tx, list []Event) error {
-	if len(list) == 0 {
-		return nil
-	}
-	if err := Keep(tx, list); err != nil {
+// putDown puts down that an event is to be sent: for the first time, or anew.
+func (l *Log) putDown(tx *store.Tx, subscription, event string, first bool) error {
+	if err := keepDelivery(tx, subscription, event, Waiting, ""); err != nil {
 		return err
 	}
-	subscriptions, err := l.Subscriptions(tx)
-	if err != nil {
-		return err
-	}
-	for i := range subscriptions {
-		s := &subscriptions[i]
-		f := s.filter()
-		for k := range list {
-			if s.Active && f.has(&list[k]) {
-				if err := l.putDown(tx, s.ID, list[k].ID); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
+	return l.queue.Add(tx, deliver{subscription, event}, time.Time{}, first)
 }
 
-// putDown puts down that an event is to be sent, anew if it was sent already.
-func (l *Log) putDown(tx *store.Tx, subscription, event string) error {
-	if _, err := tx.SQL().ExecContext(tx.Context(), `INSERT INTO deliveries (subscription, event, state, attempts, answer, changed_at) VALUES ($1, $2, 'waiting', 0, '', $3)
-		ON CONFLICT (subscription, event) DO UPDATE SET state = 'waiting', attempts = 0, answer = '', changed_at = $3`,
-		subscription, event, tx.At().UnixMicro()); err != nil {
-		return err
-	}
-	return l.queue.Add(tx, deliver{subscription, event}, time.Time{}, false)
+// keepDelivery keeps how a delivery stands of which nothing has been tried.
+func keepDelivery(tx *store.Tx, subscription, event string, state DeliveryState, answer string) error {
+	_, err := tx.SQL().ExecContext(tx.Context(), `INSERT INTO deliveries (subscription, event, state, attempts, answer, changed_at) VALUES ($1, $2, $3, 0, $4, $5)
+		ON CONFLICT (subscription, event) DO UPDATE SET state = $3, attempts = 0, answer = $4, changed_at = $5`,
+		subscription, event, state, answer, tx.At().UnixMicro())
+	return err
 }
 
-// Subscribe adds a subscription and returns it with its secret, by which the subscriber can tell that an event comes from here. It
-// is not given out again.
-func (l *Log) Subscribe(tx *store.Tx, s Subscription) (out *Subscription, secret string, err error) {
-	if err := l.targets.Check(s.URL); err != nil {
-		return nil, "", err
-	}
-	for _, t := range s.Types {
-		if !isType(t) {
-			return nil, "", fmt.Errorf("%w: %s", ErrNoType, t)
-		}
-	}
-	s.ID, s.Active, s.Created = uuid.NewString(), true, tx.At()
-	secret = store.NewSecret("whsec_")
-	_, err = tx.SQL().ExecContext(tx.Context(), `INSERT INTO subscriptions (id, url, types, model, actor, secret, active, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8)`,
-		s.ID, s.URL, joined(s.Types), s.Model, s.Actor, tx.SealOwn([]byte(secret), "subscription "+s.ID), tx.At().UnixMicro(), s.CreatedBy)
-	return &s, secret, err
+// DeliveryFilter picks deliveries of a subscription; what is empty picks all.
+type DeliveryFilter struct {
+	State  DeliveryState
+	After  string // the event of the last delivery that was given; "": from the beginning
+	Before int64  // when that changed last, in microseconds since 1970
+	Limit  int    // how many at the most
 }
 
-func isType(t Type) bool {
-	for _, known := range Types {
-		if t == known {
-			return true
-		}
+// Deliveries returns deliveries of a subscription, the one that changed last first. more tells whether there are others after them.
+func (l *Log) Deliveries(tx *store.Tx, subscription string, f DeliveryFilter) (out []Delivery, more bool, err error) {
+	if f.After == "" {
+		f.Before = 1 << 62
 	}
-	return false
-}
-
-func joined(types []Type) string {
-	var out []string
-	for _, t := range types {
-		out = append(out, string(t))
-	}
-	return strings.Join(out, " ")
-}
-
-// Subscriptions returns all subscriptions, the oldest first.
-func (l *Log) Subscriptions(tx *store.Tx) (out []Subscription, err error) {
-	err = tx.Each(func(rows *sql.Rows) error {
-		var s Subscription
-		var types string
-		var active int
-		var at int64
-		err := rows.Scan(&s.ID, &s.URL, &types, &s.Model, &s.Actor, &active, &at, &s.CreatedBy)
-		for _, t := range strings.Fields(types) {
-			s.Types = append(s.Types, Type(t))
-		}
-		s.Active, s.Created = active == 1, time.UnixMicro(at).UTC()
-		out = append(out, s)
-		return err
-	}, `SELECT id, url, types, model, actor, active, created_at, created_by FROM subscriptions ORDER BY created_at, id`)
-	return out, err
-}
-
-// SetActive lets events be sent to the subscription, or not; those that wait are then given up.
-func (l *Log) SetActive(tx *store.Tx, id string, active bool) error {
-	n := 0
-	if active {
-		n = 1
-	}
-	r, err := tx.SQL().ExecContext(tx.Context(), `UPDATE subscriptions SET active = $2 WHERE id = $1`, id, n)
-	if err != nil {
-		return err
-	}
-	if rows, err := r.RowsAffected(); err != nil || rows == 0 {
-		return errors.Join(err, ErrNoSubscription)
-	}
-	return nil
-}
-
-// Deliveries returns deliveries of the state, the one that changed last first, up to the limit. "" is every state.
-func (l *Log) Deliveries(tx *store.Tx, of DeliveryState, limit int) (out []Delivery, err error) {
 	err = tx.Each(func(rows *sql.Rows) error {
 		var d Delivery
 		var at int64
-		err := rows.Scan(&d.Subscription, &d.Event, &d.State, &d.Attempts, &d.Answer, &at)
+		err := rows.Scan(&d.Subscription, &d.Event, &d.State, &d.Attempts, &d.Answer, &at, &d.Type, &d.Case)
 		d.Changed = time.UnixMicro(at).UTC()
 		out = append(out, d)
 		return err
-	}, `SELECT subscription, event, state, attempts, answer, changed_at FROM deliveries WHERE ($1 = '' OR state = $1) ORDER BY changed_at DESC, subscription, event LIMIT $2`,
-		string(of), limit)
-	return out, err
+	}, `SELECT d.subscription, d.event, d.state, d.attempts, d.answer, d.changed_at, e.type, e.case_id FROM deliveries d JOIN events e ON e.id = d.event
+		WHERE d.subscription = $1 AND ($2 = '' OR d.state = $2) AND (d.changed_at, d.event) < ($3, $4) ORDER BY d.changed_at DESC, d.event DESC LIMIT $5`,
+		subscription, string(f.State), f.Before, f.After, f.Limit+1)
+	if len(out) > f.Limit {
+		out, more = out[:f.Limit], true
+	}
+	return out, more, err
 }
 
 // Replay sends an event to a subscriber again, whether it is dead or was delivered.
@@ -238,98 +123,138 @@ func (l *Log) Replay(tx *store.Tx, subscription, event string) error {
 	case state == Waiting:
 		return nil
 	}
-	return l.putDown(tx, subscription, event)
+	return l.putDown(tx, subscription, event, false)
+}
+
+// ReplayDead sends all that is dead to a subscriber again, and returns how many that are.
+func (l *Log) ReplayDead(tx *store.Tx, subscription string) (n int64, err error) {
+	if err := tx.SQL().QueryRowContext(tx.Context(), `SELECT COUNT(*) FROM deliveries WHERE subscription = $1 AND state = 'dead'`, subscription).Scan(&n); err != nil || n == 0 {
+		return 0, err
+	}
+	return n, l.queue.Add(tx, resend{subscription, tx.At().UnixMicro()}, time.Time{}, false)
+}
+
+// Forget forgets the deliveries that were delivered before the moment, at most so many, and returns how many that were.
+func Forget(tx *store.Tx, before time.Time, most int) (int64, error) {
+	r, err := tx.SQL().ExecContext(tx.Context(), `DELETE FROM deliveries WHERE (subscription, event) IN
+		(SELECT subscription, event FROM deliveries WHERE state = 'delivered' AND changed_at < $1 LIMIT $2)`, before.UnixMicro(), most)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// keys are those of deliveries.
+func keys(tx *store.Tx, query string, args ...any) (out []deliver, err error) {
+	err = tx.Each(func(rows *sql.Rows) error {
+		var d deliver
+		err := rows.Scan(&d.Subscription, &d.Event)
+		out = append(out, d)
+		return err
+	}, query, args...)
+	return out, err
+}
+
+// resend puts down some of the deliveries that were dead, and that the rest are to follow.
+func (l *Log) resend(ctx context.Context, t *jobs.Try[resend]) error {
+	return l.store.InTx(ctx, func(tx *store.Tx) error {
+		dead, err := keys(tx, `SELECT subscription, event FROM deliveries WHERE subscription = $1 AND state = 'dead' AND changed_at <= $2
+			ORDER BY changed_at, event LIMIT $3`+tx.ForUpdate(), t.Args.Subscription, t.Args.Before, deliveriesAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, d := range dead {
+			if err := l.putDown(tx, d.Subscription, d.Event, false); err != nil {
+				return err
+			}
+		}
+		if len(dead) < deliveriesAtOnce {
+			return nil
+		}
+		return l.queue.Add(tx, t.Args, time.Time{}, false)
+	})
+}
+
+// overlooked puts down a job for every delivery that waits and has none.
+func (l *Log) overlooked(ctx context.Context, t *jobs.Try[overlooked]) error {
+	return l.store.InTx(ctx, func(tx *store.Tx) error {
+		waiting, err := keys(tx, `SELECT subscription, event FROM deliveries WHERE state = 'waiting' AND changed_at < $1 AND (subscription, event) > ($2, $3)
+			ORDER BY subscription, event LIMIT $4`, tx.At().Add(-overlookedEvery).UnixMicro(), t.Args.Subscription, t.Args.Event, deliveriesAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, d := range waiting {
+			if err := l.queue.Add(tx, d, time.Time{}, true); err != nil {
+				return err
+			}
+		}
+		if len(waiting) < deliveriesAtOnce {
+			return nil
+		}
+		return l.queue.Add(tx, overlooked(waiting[len(waiting)-1]), time.Time{}, false)
+	})
 }
 
 // deliver sends an event to a subscriber. What is not taken is tried again; what can never be taken is given up.
 func (l *Log) deliver(ctx context.Context, t *jobs.Try[deliver]) error {
+	leave, putOff := l.pace.enter(ctx, t.Args.Subscription)
+	if leave == nil {
+		return jobs.Again(putOff)
+	}
+	defer leave()
 	var e Event
-	var url string
-	var secret []byte
-	var active int
+	var to *Subscription
+	var secrets []string
+	var state DeliveryState
 	err := l.store.View(ctx, func(tx *store.Tx) (err error) {
+		if err = tx.SQL().QueryRowContext(ctx, `SELECT state FROM deliveries WHERE subscription = $1 AND event = $2`, t.Args.Subscription, t.Args.Event).Scan(&state); err != nil {
+			return err
+		}
 		if e, err = scan(tx.SQL().QueryRowContext(ctx, `SELECT `+columns+` FROM events WHERE id = $1`, t.Args.Event)); err != nil {
 			return err
 		}
-		if err = tx.SQL().QueryRowContext(ctx, `SELECT url, secret, active FROM subscriptions WHERE id = $1`, t.Args.Subscription).Scan(&url, &secret, &active); err != nil {
+		if to, err = l.Subscription(tx, t.Args.Subscription); err != nil {
 			return err
 		}
-		secret, err = tx.UnsealOwn(secret, "subscription "+t.Args.Subscription)
+		secrets, err = secretsOf(tx, to.ID)
 		return err
 	})
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return jobs.ErrGiveUp // the subscription is gone
+	case errors.Is(err, sql.ErrNoRows), errors.Is(err, ErrNoSubscription):
+		return jobs.ErrGiveUp // there is nobody any more
 	case err != nil:
 		return err
-	case active == 0:
-		return errors.Join(l.note(ctx, t, Dead, "inactive"), jobs.ErrGiveUp)
+	case state != Waiting: // done already, by a process that was lost before it could say so
+		return nil
+	case to.State != Active:
+		return errors.Join(l.note(ctx, t, Dead, string(to.State)), jobs.ErrGiveUp)
 	}
-	answer, err := l.send(ctx, &e, url, string(secret))
+	came := l.send(ctx, &e, to.URL, secrets)
+	l.attempts.count(came.answer)
 	switch {
-	case err == nil:
-		return l.note(ctx, t, Delivered, answer)
-	case errors.Is(err, jobs.ErrGiveUp) || t.Last():
-		return errors.Join(l.note(ctx, t, Dead, answer), jobs.ErrGiveUp)
+	case came.taken:
+		return l.note(ctx, t, Delivered, came.answer)
+	case came.never || t.Last():
+		return errors.Join(l.note(ctx, t, Dead, came.answer), jobs.ErrGiveUp)
 	}
-	return errors.Join(l.note(ctx, t, Waiting, answer), err)
+	err = errors.Join(l.note(ctx, t, Waiting, came.answer), errRefused)
+	if came.wait > 0 {
+		return jobs.After(came.wait, err)
+	}
+	return err
 }
 
-// note keeps how a delivery stands.
+// errRefused is what a subscriber says that does not take an event, which it may later.
+var errRefused = errors.New("events: the subscriber did not take it")
+
+// note keeps how a delivery stands. A subscriber who says that there is nobody any more is told of nothing more.
 func (l *Log) note(ctx context.Context, t *jobs.Try[deliver], state DeliveryState, answer string) error {
 	return l.store.InTx(ctx, func(tx *store.Tx) error {
 		_, err := tx.SQL().ExecContext(ctx, `UPDATE deliveries SET state = $3, attempts = $4, answer = $5, changed_at = $6 WHERE subscription = $1 AND event = $2`,
 			t.Args.Subscription, t.Args.Event, state, t.Number, answer, tx.At().UnixMicro())
+		if err == nil && answer == gone {
+			_, err = tx.SQL().ExecContext(ctx, `UPDATE subscriptions SET state = 'gone' WHERE id = $1 AND state = 'active'`, t.Args.Subscription)
+		}
 		return err
 	})
-}
-
-// errRefused is the answer of a subscriber that does not take an event, which it may later.
-var errRefused = errors.New("events: the subscriber did not take it")
-
-// send sends an event, signed as Standard Webhooks has it: the id of the event is the id of the message, so that one who gets it
-// twice can tell.
-func (l *Log) send(ctx context.Context, e *Event, url, secret string) (answer string, err error) {
-	if err := l.targets.Check(url); err != nil { // the list may be shorter than it was
-		return "refused", errors.Join(err, jobs.ErrGiveUp)
-	}
-	body, err := json.Marshal(e)
-	if err != nil {
-		return "", err
-	}
-	signer, err := standardwebhooks.NewWebhook(secret)
-	if err != nil {
-		return "", err
-	}
-	at := time.Now()
-	signature, err := signer.Sign(e.ID, at, body)
-	if err != nil {
-		return "", err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return "refused", errors.Join(err, jobs.ErrGiveUp)
-	}
-	r.Header.Set("Content-Type", "application/cloudevents+json")
-	r.Header.Set("User-Agent", "stegvis")
-	r.Header.Set(standardwebhooks.HeaderWebhookID, e.ID)
-	r.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(at.Unix(), 10))
-	r.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
-	w, err := l.client.Do(r)
-	switch {
-	case errors.Is(err, ErrPrivate):
-		return "private", errors.Join(err, jobs.ErrGiveUp)
-	case err != nil:
-		return "unreachable", errRefused // the error itself names the address
-	}
-	io.Copy(io.Discard, io.LimitReader(w.Body, 64<<10)) // so that the connection can be used again
-	w.Body.Close()
-	answer = strconv.Itoa(w.StatusCode)
-	switch {
-	case w.StatusCode/100 == 2:
-		return answer, nil
-	case w.StatusCode == http.StatusGone: // as Standard Webhooks has it: do not send any more
-		return answer, jobs.ErrGiveUp
-	}
-	return answer, errRefused
 }

@@ -8,6 +8,9 @@ import (
 	"github.com/stegvis/stegvis/dsl/calendar"
 )
 
+// EnvelopeJSON is the media type of an event in its structured form.
+const EnvelopeJSON = "application/cloudevents+json"
+
 // Data is what an event says of a case: ids and days.
 type Data struct {
 	Case    string        `json:"case"`

@@ -128,7 +128,8 @@ func serve(t *testing.T, d *storetest.Database, c events.Config) *service {
 		t.Fatal(err)
 	}
 	l.Serve(q)
-	return &service{s, l, q}
+	t.Cleanup(l.Close)
+	return &service{Store: s, log: l, queue: q}
 }
 
 // start begins the work, until the test ends or stop is called.
@@ -213,9 +214,15 @@ func (s *service) deliveries(t *testing.T) string {
 	t.Helper()
 	var out []string
 	storetest.In(t, s.Store, func(tx *store.Tx) error {
-		list, err := s.log.Deliveries(tx, "", 100)
-		for _, d := range list {
-			out = append(out, fmt.Sprintf("%s after %d: %s", d.State, d.Attempts, d.Answer))
+		subscriptions, err := s.log.Subscriptions(tx)
+		for _, x := range subscriptions {
+			list, more, err := s.log.Deliveries(tx, x.ID, events.DeliveryFilter{Limit: 200})
+			if err != nil || more {
+				t.Fatal(more, err)
+			}
+			for _, d := range list {
+				out = append(out, fmt.Sprintf("%s after %d: %s", d.State, d.Attempts, d.Answer))
+			}
 		}
 		return err
 	})
@@ -280,7 +287,7 @@ func TestWhatIsNotTakenIsDeadAndCanBeSentAgain(t *testing.T) {
 		}
 		gone := receive(t, func(int) int { return 410 })
 		sub, _ := s.subscribe(t, events.Subscription{URL: r.URL})
-		s.subscribe(t, events.Subscription{URL: gone.URL})
+		nobody, _ := s.subscribe(t, events.Subscription{URL: gone.URL})
 		id := s.tell(t, events.StepLate, "af")
 		s.start(t)
 		until(t, "both given up", func() bool { return s.deliveries(t) == "dead after 1: 410, dead after 4: 503" })
@@ -293,17 +300,22 @@ func TestWhatIsNotTakenIsDeadAndCanBeSentAgain(t *testing.T) {
 			if err := s.log.Replay(tx, sub.ID, "x"); !errors.Is(err, events.ErrNoDelivery) {
 				t.Error(err)
 			}
-			if err := s.log.SetActive(tx, "x", false); !errors.Is(err, events.ErrNoSubscription) {
+			if err := s.log.SetState(tx, "x", events.Paused); !errors.Is(err, events.ErrNoSubscription) {
 				t.Error(err)
 			}
-			return s.log.SetActive(tx, sub.ID, false)
+			if x, err := s.log.Subscription(tx, nobody.ID); err != nil || x.State != events.Gone {
+				t.Errorf("%+v %v", x, err)
+			}
+			return nil
 		})
-		before := len(r.ids())
-		s.tell(t, events.StepLate, "af")
-		until(t, "the other's", func() bool { return len(gone.ids()) == 2 })
-		if len(r.ids()) != before {
-			t.Error("sent to a subscription that is not active")
-		}
+		id = s.tell(t, events.StepLate, "af")
+		until(t, "the one that is not gone", func() bool {
+			return s.deliveries(t) == "dead after 1: 410, delivered after 1: 200, delivered after 1: 200"
+		})
+		storetest.In(t, s.Store, func(tx *store.Tx) error { return s.log.Replay(tx, sub.ID, id) })
+		until(t, "one that was delivered, again", func() bool {
+			return len(r.ids()) == 7 && s.deliveries(t) == "dead after 1: 410, delivered after 1: 200, delivered after 1: 200"
+		})
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,9 @@ type Cursor struct {
 	tx, seq int64
 }
 
+// before tells whether the place comes before the other, of the same life of the database.
+func (c Cursor) before(d Cursor) bool { return c.tx < d.tx || c.tx == d.tx && c.seq < d.seq }
+
 // String writes the cursor as ParseCursor reads it.
 func (c Cursor) String() string {
 	if c.epoch == "" {
@@ -35,9 +39,12 @@ var (
 	ErrEpoch  = errors.New("events: a place in the log of before the database was restored")
 )
 
-// ParseCursor reads a cursor; "" is the beginning.
+// Beginning is the cursor of the beginning as a reader can write it.
+const Beginning = "0"
+
+// ParseCursor reads a cursor; "" and Beginning are the beginning.
 func ParseCursor(s string) (c Cursor, err error) {
-	if s == "" {
+	if s == "" || s == Beginning {
 		return c, nil
 	}
 	parts := strings.Split(s, ".")
@@ -81,15 +88,7 @@ func (f *Filter) has(e *Event) bool {
 	if f.Case != "" && f.Case != e.Case || f.Model != "" && f.Model != e.Model || f.Actor != "" && f.Actor != e.Actor {
 		return false
 	}
-	if len(f.Types) == 0 {
-		return true
-	}
-	for _, t := range f.Types {
-		if t == e.Type {
-			return true
-		}
-	}
-	return false
+	return len(f.Types) == 0 || slices.Contains(f.Types, e.Type)
 }
 
 // Kept is an event with its place in the log.
@@ -98,11 +97,23 @@ type Kept struct {
 	Cursor Cursor
 }
 
+// pageOf is how many events are looked through at a time.
+const pageOf = 500
+
 // Read returns up to limit events after the cursor that the filter picks, in order, and the cursor to go on from.
 //
 // Of a database with many writers an event that was begun earlier can be committed later. So what is read ends before the oldest
 // transaction that still runs: what comes after a cursor that was given out is never put before it.
 func Read(ctx context.Context, s *store.Store, after Cursor, f Filter, limit int) (out []Kept, next Cursor, err error) {
+	return read(ctx, s, store.Everything, after, f, limit)
+}
+
+// Read is the function Read for somebody who may not see all cases.
+func (l *Log) Read(ctx context.Context, r store.Reach, after Cursor, f Filter, limit int) (out []Kept, next Cursor, err error) {
+	return read(ctx, l.store, r, after, f, limit)
+}
+
+func read(ctx context.Context, s *store.Store, r store.Reach, after Cursor, f Filter, limit int) (out []Kept, next Cursor, err error) {
 	next = after
 	err = s.View(ctx, func(tx *store.Tx) error {
 		epoch, err := tx.Epoch()
@@ -114,45 +125,90 @@ func Read(ctx context.Context, s *store.Store, after Cursor, f Filter, limit int
 		}
 		next.epoch = epoch
 		for len(out) < limit {
-			n := 0
-			if err := tx.Each(func(rows *sql.Rows) error {
-				k := Kept{Cursor: Cursor{epoch: epoch}}
-				var err error
-				if k.Event, err = scan(rows, &k.Cursor.seq, &k.Cursor.tx); err != nil {
-					return err
-				}
-				n++
-				next = k.Cursor
-				if f.has(&k.Event) {
-					out = append(out, k)
-				}
-				return nil
-			}, `SELECT seq, tx, `+columns+` FROM events WHERE (tx > $1 OR tx = $1 AND seq > $2)`+tx.Settled()+` ORDER BY tx, seq LIMIT $3`,
-				next.tx, next.seq, limit-len(out)); err != nil {
+			page, err := readPage(tx, next)
+			if err != nil || len(page) == 0 {
 				return err
 			}
-			if n == 0 {
-				return nil
+			picked, err := f.pick(tx, page, r)
+			if err != nil {
+				return err
+			}
+			if room := limit - len(out); len(picked) > room {
+				picked = picked[:room]
+			}
+			out = append(out, picked...)
+			if next = page[len(page)-1].Cursor; len(out) == limit {
+				next = out[limit-1].Cursor
 			}
 		}
 		return nil
 	})
-	return out, next, err
+	if err != nil {
+		return nil, after, err
+	}
+	return out, next, nil
+}
+
+// readPage returns the next events after the cursor, whichever they are.
+func readPage(tx *store.Tx, after Cursor) (page []Kept, err error) {
+	err = tx.Each(func(rows *sql.Rows) (err error) {
+		k := Kept{Cursor: Cursor{epoch: after.epoch}}
+		k.Event, err = scan(rows, &k.Cursor.seq, &k.Cursor.tx)
+		page = append(page, k)
+		return err
+	}, `SELECT seq, tx, `+columns+` FROM events WHERE (tx, seq) > ($1, $2)`+tx.Settled()+` ORDER BY tx, seq LIMIT $3`,
+		after.tx, after.seq, pageOf)
+	return page, err
+}
+
+// pick returns those events that the filter picks, of cases within reach.
+func (f *Filter) pick(tx *store.Tx, list []Kept, r store.Reach) (out []Kept, err error) {
+	var cases []string
+	for i := range list {
+		if f.has(&list[i].Event) {
+			out = append(out, list[i])
+			cases = append(cases, list[i].Case)
+		}
+	}
+	if r.All || len(out) == 0 {
+		return out, nil
+	}
+	slices.Sort(cases)
+	within, err := tx.Within(r, slices.Compact(cases))
+	return slices.DeleteFunc(out, func(k Kept) bool { return !within[k.Case] }), err
 }
 
 // Latest returns the place after the last event there is, from where only what is new is read.
 func Latest(ctx context.Context, s *store.Store) (c Cursor, err error) {
 	err = s.View(ctx, func(tx *store.Tx) (err error) {
-		if c.epoch, err = tx.Epoch(); err != nil {
-			return err
-		}
-		err = tx.SQL().QueryRowContext(tx.Context(), `SELECT tx, seq FROM events WHERE 1 = 1`+tx.Settled()+` ORDER BY tx DESC, seq DESC LIMIT 1`).Scan(&c.tx, &c.seq)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
+		c, err = End(tx)
 		return err
 	})
 	return c, err
+}
+
+// End is Latest in a transaction.
+func End(tx *store.Tx) (c Cursor, err error) {
+	if c.epoch, err = tx.Epoch(); err != nil {
+		return c, err
+	}
+	err = tx.SQL().QueryRowContext(tx.Context(), `SELECT tx, seq FROM events WHERE 1 = 1`+tx.Settled()+` ORDER BY tx DESC, seq DESC LIMIT 1`).Scan(&c.tx, &c.seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return c, err
+}
+
+// Check tells whether the cursor is a place in the log; ErrEpoch where it is not any more.
+func (c Cursor) Check(tx *store.Tx) error {
+	end, err := End(tx)
+	switch {
+	case err != nil:
+		return err
+	case c.epoch != "" && (c.epoch != end.epoch || end.before(c)):
+		return ErrEpoch
+	}
+	return nil
 }
 
 // columns are those of an Event.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -58,13 +59,22 @@ func (t *Targets) listed(host string) bool {
 	return false
 }
 
-// shared is 100.64.0.0/10, which carriers use behind one address (RFC 6598).
-var shared = netip.MustParsePrefix("100.64.0.0/10")
+// special are the networks that lead to nobody of the open network, or past it to an address in another form (the registries of
+// special-purpose addresses of IANA). What the address itself tells is not among them.
+var special = func() (out []netip.Prefix) {
+	for _, p := range []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+		"64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fec0::/10",
+	} {
+		out = append(out, netip.MustParsePrefix(p))
+	}
+	return out
+}()
 
 // private tells whether an address is not one of the open network.
 func private(ip netip.Addr) bool {
-	ip = ip.Unmap()
-	return !ip.IsGlobalUnicast() || ip.IsPrivate() || shared.Contains(ip) || ip.Is4() && (ip.As4()[0] == 0 || ip.As4()[0] >= 240)
+	ip = ip.Unmap().WithZone("")
+	return !ip.IsGlobalUnicast() || ip.IsPrivate() || slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
 // client returns a client that sends to what may be sent to and to nothing else. The address is looked at when the connection is
@@ -88,7 +98,7 @@ func (t *Targets) client(timeout time.Duration) *http.Client {
 			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 				return dial.DialContext(ctx, network, address)
 			},
-			TLSHandshakeTimeout: 5 * time.Second, ResponseHeaderTimeout: timeout, MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second, ForceAttemptHTTP2: true,
+			TLSHandshakeTimeout: 5 * time.Second, ResponseHeaderTimeout: timeout, MaxResponseHeaderBytes: 64 << 10, MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second, ForceAttemptHTTP2: true,
 		},
 	}
 }

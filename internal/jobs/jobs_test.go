@@ -139,3 +139,124 @@ func TestAJobThatFailsIsTriedAgainAndNoOftenerThanItMayBe(t *testing.T) {
 		}
 	})
 }
+
+// A process that is lost in the middle of a job leaves it as one that is being done. Another does it: of a database that many share,
+// once the time that the job may take has passed, and of one that nobody else has, at once.
+func TestAJobWhoseProcessIsLostIsDoneByAnother_FAULTS29(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
+		s := d.Open(t)
+		k := jobs.NewKinds()
+		jobs.Register(k, jobs.Work[task]{Tries: 3, Timeout: 10 * time.Second, Do: func(context.Context, *jobs.Try[task]) error { return nil }})
+		lost, err := jobs.Open(t.Context(), s, k, jobs.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		storetest.In(t, s, func(tx *store.Tx) error { return lost.Add(tx, task{"left"}, time.Time{}, false) })
+		since := time.Now()
+		if s.Kind() == "postgres" {
+			since = since.Add(-2 * time.Minute)
+		}
+		if _, err := s.Writer().ExecContext(t.Context(), `UPDATE river_job SET state = 'running', attempt = 1, attempted_at = $1`, since.UTC()); err != nil {
+			t.Fatal(err)
+		}
+		var did diary
+		work(t, s, nil, func(x *jobs.Try[task]) error {
+			did.say("%s %d", x.Args.Name, x.Number)
+			return nil
+		})
+		until(t, &did, "left 2")
+	})
+}
+
+type other struct {
+	Name string `json:"name"`
+}
+
+func (other) Kind() string { return "other" }
+
+// TestAnAttemptAtTheWrongTimeDoesNotCountAndAWaitThatIsAskedForIsKept: a job is put off as often as need be, and one that was told
+// to wait is not tried again before.
+func TestAnAttemptAtTheWrongTimeDoesNotCountAndAWaitThatIsAskedForIsKept(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
+		s := d.Open(t)
+		var did diary
+		var mu sync.Mutex
+		asked := map[string]int{}
+		q := work(t, s, nil, func(x *jobs.Try[task]) error {
+			mu.Lock()
+			asked[x.Args.Name]++
+			n := asked[x.Args.Name]
+			mu.Unlock()
+			did.say("%s %d", x.Args.Name, x.Number)
+			switch {
+			case x.Args.Name == "not now" && n <= 5: // of 3 tries
+				return fmt.Errorf("x: %w", jobs.Again(time.Millisecond))
+			case x.Args.Name == "later":
+				return jobs.After(time.Hour, errors.New("busy"))
+			}
+			return nil
+		})
+		storetest.In(t, s, func(tx *store.Tx) error {
+			return errors.Join(q.Add(tx, task{"not now"}, time.Time{}, false), q.Add(tx, task{"later"}, time.Time{}, false))
+		})
+		until(t, &did, "not now 1", "not now 1", "not now 1", "not now 1", "not now 1", "not now 1", "later 1")
+	})
+}
+
+// TestAKindWithWorkersOfItsOwnIsNotHeldUpByOthers, nor holds them up.
+func TestAKindWithWorkersOfItsOwnIsNotHeldUpByOthers(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
+		s := d.Open(t)
+		var did diary
+		release := make(chan struct{})
+		k := jobs.NewKinds()
+		jobs.Register(k, jobs.Work[task]{Tries: 1, Timeout: time.Minute, Do: func(_ context.Context, x *jobs.Try[task]) error {
+			<-release
+			return nil
+		}})
+		jobs.Register(k, jobs.Work[other]{Tries: 1, Timeout: time.Minute, Workers: 1, Do: func(_ context.Context, x *jobs.Try[other]) error {
+			did.say("%s", x.Args.Name)
+			return nil
+		}})
+		q, err := jobs.Open(t.Context(), s, k, jobs.Config{Workers: 2, Poll: 20 * time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := q.Start(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			close(release)
+			if err := q.Stop(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+		storetest.In(t, s, func(tx *store.Tx) error {
+			return errors.Join(q.Add(tx, task{"a"}, time.Time{}, false), q.Add(tx, task{"b"}, time.Time{}, false), q.Add(tx, task{"c"}, time.Time{}, false),
+				q.Add(tx, other{"x"}, time.Time{}, false), q.Add(tx, other{"y"}, time.Time{}, false))
+		})
+		until(t, &did, "x", "y")
+	})
+}
+
+// TestAJobThatIsOverCanBePutDownOnceMore: once keeps those from being put down twice that wait, and no others.
+func TestAJobThatIsOverCanBePutDownOnceMore(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
+		s := d.Open(t)
+		var did diary
+		q := work(t, s, nil, func(x *jobs.Try[task]) error {
+			did.say("%s", x.Args.Name)
+			return nil
+		})
+		put := func() {
+			storetest.In(t, s, func(tx *store.Tx) error { return q.Add(tx, task{"a"}, time.Time{}, true) })
+		}
+		put()
+		until(t, &did, "a")
+		for end := time.Now().Add(30 * time.Second); len(did.all()) < 2; time.Sleep(20 * time.Millisecond) { // that it is over is noted a little later
+			if put(); time.Now().After(end) {
+				t.Fatal("a job that is over keeps another from being put down")
+			}
+		}
+	})
+}

@@ -1,0 +1,70 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/stegvis/stegvis/internal/jobs"
+	"github.com/stegvis/stegvis/internal/store"
+	"github.com/stegvis/stegvis/internal/store/storetest"
+)
+
+func TestAttemptsAndWhatWaitsAreCounted(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
+		s := d.Open(t)
+		var did diary
+		snoozed := false
+		q := work(t, s, nil, func(x *jobs.Try[task]) error {
+			switch {
+			case x.Args.Name == "hopeless":
+				return jobs.ErrGiveUp
+			case x.Args.Name == "panics" && x.Number < 2:
+				panic("no")
+			case x.Args.Name == "fails" && x.Number < 2:
+				return errors.New("no")
+			case x.Args.Name == "early" && !snoozed:
+				snoozed = true
+				return jobs.Again(time.Millisecond)
+			}
+			did.say("%s", x.Args.Name)
+			return nil
+		})
+		if !q.Running() {
+			t.Error("it works and says that it does not")
+		}
+		storetest.In(t, s, func(tx *store.Tx) error {
+			return errors.Join(q.Add(tx, task{"hopeless"}, time.Time{}, false), q.Add(tx, task{"panics"}, time.Time{}, false), q.Add(tx, task{"fails"}, time.Time{}, false),
+				q.Add(tx, task{"early"}, time.Time{}, false), q.Add(tx, task{"tomorrow"}, time.Now().Add(24*time.Hour), false))
+		})
+		until(t, &did, "panics", "fails", "early")
+		of := func(o jobs.Outcome) jobs.Attempts { return jobs.Attempts{Kind: "task", Outcome: o} }
+		want := map[jobs.Attempts]int64{of(jobs.Done): 3, of(jobs.Failed): 2, of(jobs.GivenUp): 1, of(jobs.NotNow): 1}
+		for end := time.Now().Add(30 * time.Second); !maps.Equal(q.Attempts(), want); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%v, not %v", q.Attempts(), want)
+			}
+		}
+		left := map[jobs.Standing]int64{{Kind: "task", State: "scheduled"}: 1}
+		for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+			var got map[jobs.Standing]int64
+			storetest.In(t, s, func(tx *store.Tx) (err error) {
+				got, err = jobs.Standings(tx)
+				return err
+			})
+			if maps.Equal(got, left) { // what is done is noted a moment after it
+				break
+			}
+			if time.Now().After(end) {
+				t.Fatalf("%v, not %v", got, left)
+			}
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		if err := q.Stop(ctx); err != nil || q.Running() {
+			t.Errorf("%v, running %v", err, q.Running())
+		}
+	})
+}
