@@ -2,11 +2,13 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
-	"github.com/stegvis/stegvis/internal/audit"
+	"github.com/stegvis/stegvis/internal/access"
 	"github.com/stegvis/stegvis/internal/store"
+	"github.com/stegvis/stegvis/interpreter"
 )
 
 // Ask says what is asked of a case. What is left out is now.
@@ -20,21 +22,30 @@ type Ask struct {
 func (a *Ask) now() bool { return a.Day == nil && a.Known == nil }
 
 // Next answers what is next for a case: now, on another day, or as it would have been answered at a moment in the past. Only the
-// first is kept and told of.
+// first is kept and told of. Who may see what is always as it is now, also in an answer about the past.
 func (d *Desk) Next(ctx context.Context, who Who, id string, ask Ask) (out *Answer, err error) {
+	if err := who.let(access.Next); err != nil {
+		return nil, err
+	}
 	err = d.store.InTx(ctx, func(tx *store.Tx) error {
-		c, err := tx.Case(id)
+		c, err := tx.Hold(who.reach(), id)
 		if err != nil {
 			return err
 		}
+		k, err := d.known(tx, c)
+		if err != nil {
+			return err
+		}
+		p := k.program
 		if ask.now() && !ask.Explain {
-			out, err = d.decide(tx, who, c)
+			out, err = d.decide(tx, who.Lang, c, k)
 		} else {
-			out, err = d.history(tx, who, c, ask)
+			out, p, err = d.history(tx, who, c, k, ask)
 		}
 		if err != nil {
 			return err
 		}
+		out.Decision = who.sight(k).Decision(p, out.Decision, who.Lang)
 		return d.logged(tx, who, "next", out)
 	})
 	if err != nil {
@@ -43,8 +54,8 @@ func (d *Desk) Next(ctx context.Context, who Who, id string, ask Ask) (out *Answ
 	return out, nil
 }
 
-// history answers for a case as it was, or will be if nothing more becomes known.
-func (d *Desk) history(tx *store.Tx, who Who, c *store.Case, ask Ask) (*Answer, error) {
+// history answers for a case as it was, or will be if nothing more becomes known, and returns the program that does.
+func (d *Desk) history(tx *store.Tx, who Who, c *store.Case, k *known, ask Ask) (*Answer, *interpreter.Program, error) {
 	o := store.AsOf{Day: calendar.Today(tx.At())}
 	if ask.Known != nil {
 		o.Known, o.Day = *ask.Known, calendar.Today(*ask.Known)
@@ -52,55 +63,125 @@ func (d *Desk) history(tx *store.Tx, who Who, c *store.Case, ask Ask) (*Answer, 
 	if ask.Day != nil {
 		o.Day = *ask.Day
 	}
-	v, err := tx.Facts(c.ID, o)
+	v, err := store.Fold(c.ID, k.entries, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if v.Model == "" {
-		return nil, store.ErrNoCase // there was none then
+		return nil, nil, store.ErrNoCase // there was none then
 	}
-	p, err := d.programs.now(tx, v.Model, v.Version)
+	p := k.program
 	if ask.Known != nil {
-		p, err = d.programs.at(tx, v.Model, v.Version, *ask.Known)
-	}
-	if err != nil {
-		return nil, err
-	}
-	facts, err := bound(p, v)
-	if err != nil {
-		return nil, err
+		if p, err = d.programs.at(tx, v.Model, v.Version, *ask.Known); err != nil {
+			return nil, nil, err
+		}
 	}
 	a := answerOf(c)
 	a.Model, a.Version, a.State = v.Model, v.Version, v.State
-	if ask.Explain {
+	facts, err := bound(p, v)
+	var faulty *Faulty
+	switch {
+	case errors.As(err, &faulty): // as now: which facts they are is not for everybody
+	case err != nil:
+		return nil, nil, err
+	case ask.Explain:
 		a.Decision = p.Because(facts, o.Day, who.Lang)
-	} else {
+	default:
 		a.Decision = p.Decision(facts, o.Day, who.Lang)
 	}
-	return a, nil
+	return a, p, nil
 }
 
-// Timeline returns what happened to a case, in order. That it was read is logged.
+// Timeline returns what happened to a case, in order. Of an entry that says what who may not see, no more than its number, kind and time
+// is told. That it was read is logged.
 func (d *Desk) Timeline(ctx context.Context, who Who, id string) (out []store.Entry, err error) {
+	if err := who.let(access.Timeline); err != nil {
+		return nil, err
+	}
 	err = d.store.InTx(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Case(id); err != nil {
+		c, err := tx.Hold(who.reach(), id)
+		if err != nil {
 			return err
 		}
-		if out, err = tx.Entries(id, 0); err != nil {
+		k, err := d.known(tx, c)
+		if err != nil {
 			return err
 		}
-		return audit.Append(tx, audit.Record{Subject: who.Subject, Action: "timeline", Case: id, Purpose: who.Purpose})
+		out = seen(&who, who.sight(k), k.entries)
+		return who.did(tx, "timeline", id)
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
-// List lists cases: who is to do what, and by when. That it was read is logged, once for the list.
-func (d *Desk) List(ctx context.Context, who Who, f store.Filter) (out []store.Listed, more bool, err error) {
-	err = d.store.InTx(ctx, func(tx *store.Tx) error {
-		if out, more, err = tx.List(f); err != nil {
+// seen are the entries as somebody sees them.
+func seen(who *Who, sight *access.Sight, entries []store.Entry) []store.Entry {
+	if sight.Whole() {
+		return entries
+	}
+	facts := map[int64]string{} // what they are about
+	for _, e := range entries {
+		if facts[e.Seq] = e.Fact; e.Kind == store.Withdrawal {
+			facts[e.Seq] = facts[e.Refers]
+		}
+	}
+	out := make([]store.Entry, len(entries))
+	for i, e := range entries {
+		out[i] = store.Entry{Seq: e.Seq, Recorded: e.Recorded}
+		out[i].Kind = e.Kind
+		switch e.Kind {
+		case store.Recording, store.Correction, store.Withdrawal:
+			// A correction can put another fact in the place of the one that was meant.
+			if sight.Fact(facts[e.Seq]) && (e.Refers == 0 || sight.Fact(facts[e.Refers])) {
+				out[i] = e
+			}
+		case store.Opening, store.Moving, store.Closing, store.Reopening, store.Inviting:
+			out[i].By, out[i].Model, out[i].Version = e.By, e.Model, e.Version
+			for _, p := range e.Parties { // who else is a party is not for them to know; why somebody did it may rest on anything
+				if p.Actor == who.Actor && p.Party == who.Party {
+					out[i].Parties = append(out[i].Parties, p)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// List lists cases: who is to do what, and by when, as it is today. next is the place to go on from, "" after the last. That it was
+// read is logged, once for the list.
+func (d *Desk) List(ctx context.Context, who Who, f store.Filter) (out []store.Listed, next string, err error) {
+	if err := who.let(access.List); err != nil {
+		return nil, "", err
+	}
+	if f.State == "" {
+		f.State = store.StateOpen
+	}
+	f.Opener = who.Party
+	what := asked("list", "model", f.Model, "version", f.Version, "status", f.Status, "outcome", f.Outcome, "actor", f.Actor, "step", f.Step, "time", string(f.Time))
+	err = d.store.InTx(ctx, func(tx *store.Tx) error { return who.did(tx, what, "") })
+	if err != nil {
+		return nil, "", err
+	}
+	err = d.store.View(ctx, func(tx *store.Tx) error {
+		today := calendar.Today(tx.At())
+		if out, next, err = tx.List(who.reach(), today, f); err != nil {
 			return err
 		}
-		return audit.Append(tx, audit.Record{Subject: who.Subject, Action: "list", Purpose: who.Purpose})
+		for _, x := range out {
+			if x.Standing == nil {
+				continue
+			}
+			for i := range x.Standing.Steps {
+				s := &x.Standing.Steps[i]
+				s.Time = string(s.On(today))
+			}
+		}
+		return nil
 	})
-	return out, more, err
+	if err != nil {
+		return nil, "", err
+	}
+	return out, next, nil
 }

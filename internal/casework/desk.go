@@ -3,20 +3,24 @@ package casework
 import (
 	"context"
 	"encoding/json"
-	"errors"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/google/uuid"
+	"github.com/stegvis/stegvis/dsl"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
-	"github.com/stegvis/stegvis/dsl/rule"
-	"github.com/stegvis/stegvis/internal/audit"
+	"github.com/stegvis/stegvis/internal/access"
 	"github.com/stegvis/stegvis/internal/events"
 	"github.com/stegvis/stegvis/internal/store"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
-// Desk is where cases are worked on. Any number of goroutines can use it at once.
+// Desk is where cases are worked on. Any number of goroutines can use it at once. What somebody may not do is access.ErrForbidden, and
+// a case that they may not see is answered for as one that there is not: store.ErrNoCase.
 type Desk struct {
 	store    *store.Store
 	log      *events.Log
@@ -25,23 +29,17 @@ type Desk struct {
 
 // New returns a desk over the store. live gives the models to ask now.
 func New(s *store.Store, l *events.Log, live func() *interpreter.Set) *Desk {
-	return &Desk{store: s, log: l, programs: programs{live: live}}
+	return &Desk{store: s, log: l, programs: newPrograms(live)}
 }
 
-// Who asks, and why; both are logged.
-type Who struct {
-	Subject string
-	Purpose string
-	Lang    lang.Lang
-}
-
-// Faulty is the error for facts that the model of a case cannot take, or a model that there is none of. Nothing was changed.
+// Faulty is the error for facts that the model of a case cannot take or that are not for this actor to tell, for parties that the model
+// has no place for, and for a model that there is none of. Nothing was changed.
 type Faulty struct{ Faults diag.List }
 
 // Error counts the faults; what they are is for those who sent the facts.
 func (f *Faulty) Error() string { return "casework: " + f.Faults.Summary(lang.EN) }
 
-// Answer is a case and what is next for it.
+// Answer is a case and what is next for it, as far as whoever asked may see.
 type Answer struct {
 	ID       string                `json:"id"`
 	Revision int64                 `json:"revision"`
@@ -50,46 +48,60 @@ type Answer struct {
 	Version  string                `json:"version"`
 	Opened   time.Time             `json:"opened"`
 	Changed  time.Time             `json:"changed"`
-	Decision *interpreter.Decision `json:"decision"`
+	Decision *interpreter.Decision `json:"decision"` // nil: the model cannot take the facts any more
+
+	Again bool      `json:"-"` // it was given before, to the same request
+	Lang  lang.Lang `json:"-"` // of its texts
 }
 
-// Fact is something that is known from a day on.
-type Fact struct {
-	ID    string
-	Value json.RawMessage // as a case file writes it; null: nobody knows
-	Held  *calendar.Day   // nil: of an event its own day, else the day on which it is recorded
-	Note  string
+// kept is an answer as it is kept for when the same request comes again.
+type kept struct {
+	*Answer
+	Lang lang.Lang `json:"lang"`
 }
 
 // Opening is what a case is opened with.
 type Opening struct {
-	ID, Reference  string // may be left out
+	ID             string // may be left out; of who has a party a UUID
+	Reference      string // may be left out
 	Model, Version string // without a version, the one in force when the case started
 	Facts          []Fact
+	Parties        []Party // beside who opens it
 }
 
-// Change is what is to be recorded of a case.
-type Change struct {
-	Facts    []Fact
-	Correct  map[int64]Fact // by the entry that was a mistake
-	Withdraw []int64
+// Party is who may see a case, and as which of the model's actors.
+type Party struct {
+	Actor string
+	Party string
+	Place Place `json:"-"` // where it was written: faults are told there; Key of the actor, Value of the party
 }
 
-// Open opens a case. A request with a key is done once (store.Once).
+// Open opens a case. A request with a key is done once (store.Once). Whoever opens it is a party to it, if they say which.
 func (d *Desk) Open(ctx context.Context, who Who, key string, o Opening) (*Answer, error) {
+	if err := who.let(access.Open); err != nil {
+		return nil, err
+	}
 	return d.once(ctx, who, key, struct {
 		Do string
 		Opening
 	}{"open", o}, func(tx *store.Tx) (*Answer, error) {
+		if who.Party != "" && o.ID != "" && uuid.Validate(o.ID) != nil {
+			return nil, store.ErrBadCase // a name that can be guessed would tell that another's case has it
+		}
 		p, faults := d.choose(tx, o)
-		var entries []store.NewEntry
+		n := store.NewCase{ID: o.ID, Reference: o.Reference, Model: o.Model, By: who.Subject}
 		if p != nil {
-			entries = d.entries(tx, p, o.Facts, &faults)
+			n.Version = p.Model().Version
+			n.Parties = parties(p.Model(), o.Parties, &faults)
+			n.Entries = d.entries(tx, p, o.Facts, &faults)
 		}
 		if faults.HasErrors() {
 			return nil, &Faulty{faults}
 		}
-		c, err := tx.Create(store.NewCase{ID: o.ID, Reference: o.Reference, Model: o.Model, Version: p.Model().Version, By: who.Subject, Entries: entries})
+		if who.Party != "" {
+			n.Parties = append(n.Parties, store.Party{Party: who.Party})
+		}
+		c, err := tx.Create(n)
 		if err != nil {
 			return nil, err
 		}
@@ -112,14 +124,35 @@ func (d *Desk) choose(tx *store.Tx, o Opening) (p *interpreter.Program, faults d
 	return p, faults
 }
 
-// Record adds to a case of the revision; 0: of whichever it has.
-func (d *Desk) Record(ctx context.Context, who Who, key, id string, revision int64, x Change) (*Answer, error) {
-	return d.once(ctx, who, key, struct {
-		Do, ID   string
-		Revision int64
-		Change
-	}{"record", id, revision, x}, func(tx *store.Tx) (*Answer, error) {
-		c, err := tx.Case(id)
+// parties are the parties as they are kept, held against the actors of the model.
+func parties(m *dsl.Model, list []Party, faults *diag.List) (out []store.Party) {
+	var actors []string
+	for _, a := range m.Actors {
+		actors = append(actors, a.ID)
+	}
+	for _, p := range list {
+		if !slices.Contains(actors, p.Actor) {
+			name := ""
+			if interpreter.Repeatable(p.Actor) {
+				name = p.Actor
+			}
+			faults.Error(p.Place.Key, "kept-unknown-actor", diag.Args{"Model": m.ID, "Actor": name, "Near": diag.Suggest(p.Actor, actors), "Actors": strings.Join(actors, ", ")})
+		}
+		if p.Party == "" {
+			faults.Error(p.Place.Value, "kept-no-party", nil)
+		}
+		out = append(out, store.Party{Actor: p.Actor, Party: p.Party})
+	}
+	return out
+}
+
+// Invite says who the parties to a case are from now on, beside who opened it.
+func (d *Desk) Invite(ctx context.Context, who Who, key, id string, revision int64, list []Party) (*Answer, error) {
+	if err := who.let(access.Invite); err != nil {
+		return nil, err
+	}
+	return d.once(ctx, who, key, []any{"invite", id, revision, list}, func(tx *store.Tx) (*Answer, error) {
+		c, err := d.hold(tx, who, id, revision)
 		if err != nil {
 			return nil, err
 		}
@@ -128,123 +161,151 @@ func (d *Desk) Record(ctx context.Context, who Who, key, id string, revision int
 			return nil, err
 		}
 		var faults diag.List
-		entries := d.entries(tx, p, x.Facts, &faults)
-		for _, seq := range sortedKeys(x.Correct) {
-			for _, e := range d.entries(tx, p, []Fact{x.Correct[seq]}, &faults) {
-				e.Kind, e.Refers = store.Correction, seq
-				entries = append(entries, e)
-			}
-		}
+		to := parties(p.Model(), list, &faults)
 		if faults.HasErrors() {
 			return nil, &Faulty{faults}
 		}
-		for _, seq := range x.Withdraw {
-			entries = append(entries, store.NewEntry{Kind: store.Withdrawal, Refers: seq})
-		}
-		if c, err = tx.Record(id, revision, who.Subject, entries); err != nil {
+		if c, err = tx.SetParties(id, revision, who.Subject, to); err != nil {
 			return nil, err
 		}
-		return d.stand(tx, who, "record", c)
+		return d.stand(tx, who, "invite", c)
 	})
 }
 
-// Close ends the work with a case, Reopen takes it up again.
+// Close ends the work with a case: nothing is to be done in it any longer.
 func (d *Desk) Close(ctx context.Context, who Who, key, id string, revision int64, why string) (*Answer, error) {
-	return d.turn(ctx, who, key, "close", id, revision, why, (*store.Tx).Close)
+	return d.turn(ctx, who, key, "close", id, revision, why, func(tx *store.Tx, c *store.Case) (*store.Case, error) {
+		if err := d.leave(tx, c); err != nil {
+			return nil, err
+		}
+		return tx.Close(id, revision, who.Subject, why)
+	})
 }
 
 // Reopen takes up the work with a case again.
 func (d *Desk) Reopen(ctx context.Context, who Who, key, id string, revision int64, why string) (*Answer, error) {
-	return d.turn(ctx, who, key, "reopen", id, revision, why, (*store.Tx).Reopen)
+	return d.turn(ctx, who, key, "reopen", id, revision, why, func(tx *store.Tx, _ *store.Case) (*store.Case, error) {
+		return tx.Reopen(id, revision, who.Subject, why)
+	})
 }
 
-func (d *Desk) turn(ctx context.Context, who Who, key, action, id string, revision int64, why string, f func(tx *store.Tx, id string, revision int64, by, why string) (*store.Case, error)) (*Answer, error) {
+func (d *Desk) turn(ctx context.Context, who Who, key, action, id string, revision int64, why string, f func(tx *store.Tx, c *store.Case) (*store.Case, error)) (*Answer, error) {
+	if err := who.let(access.Close); err != nil {
+		return nil, err
+	}
 	return d.once(ctx, who, key, []any{action, id, revision, why}, func(tx *store.Tx) (*Answer, error) {
-		c, err := f(tx, id, revision, who.Subject, why)
+		c, err := d.hold(tx, who, id, revision)
 		if err != nil {
+			return nil, err
+		}
+		if c, err = f(tx, c); err != nil {
 			return nil, err
 		}
 		return d.stand(tx, who, action, c)
 	})
 }
 
+// leave tells that nothing is to be done in a case any longer.
+func (d *Desk) leave(tx *store.Tx, c *store.Case) error {
+	before, err := tx.Standing(c.ID)
+	if err != nil || c.State != store.StateOpen {
+		return ignoreNoCase(err)
+	}
+	now := *before
+	now.Steps = nil
+	return d.log.Keep(tx, events.Between(c.Model, before, &now))
+}
+
 // Erase erases a case by a decision, and returns the proof.
 func (d *Desk) Erase(ctx context.Context, who Who, id string, revision int64, decision string) (proof *store.Erasure, err error) {
+	if err := who.let(access.Erase); err != nil {
+		return nil, err
+	}
 	err = d.store.InTx(ctx, func(tx *store.Tx) error {
+		c, err := d.hold(tx, who, id, revision)
+		if err != nil {
+			return err
+		}
+		if err := d.leave(tx, c); err != nil {
+			return err
+		}
 		if proof, err = tx.Erase(id, revision, who.Subject, decision); err != nil {
 			return err
 		}
-		return audit.Append(tx, audit.Record{Subject: who.Subject, Action: "erase", Case: id, Purpose: who.Purpose})
+		return who.did(tx, "erase", id)
 	})
 	return proof, err
 }
 
-// once does f in a transaction; with a key, once for all requests that ask the same.
+// Erasure returns the proof that a case was erased, and whether it still holds; store.ErrNoCase where it was not. That it was read
+// is logged.
+func (d *Desk) Erasure(ctx context.Context, who Who, id string) (proof *store.Erasure, holds bool, err error) {
+	if err := who.let(access.Erase); err != nil {
+		return nil, false, err
+	}
+	err = d.store.InTx(ctx, func(tx *store.Tx) error {
+		if _, err := tx.See(who.reach(), id); err != nil {
+			return err
+		}
+		if proof, holds, err = tx.Erasure(id); err != nil {
+			return err
+		}
+		return who.did(tx, "erasure", id)
+	})
+	return proof, holds, err
+}
+
+// hold returns a case that who may see and nobody else can change until the transaction ends. Revision 0 is whichever it has.
+func (d *Desk) hold(tx *store.Tx, who Who, id string, revision int64) (*store.Case, error) {
+	c, err := tx.Hold(who.reach(), id)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.State == store.StateErased:
+		return nil, store.ErrErased
+	case revision != 0 && revision != c.Revision:
+		return nil, store.ErrStale
+	}
+	return c, nil
+}
+
+// once does f in a transaction; with a key, once for all requests that ask the same. What the subject got then it gets again, as long
+// as it may see the case, and that is logged too.
 func (d *Desk) once(ctx context.Context, who Who, key string, asked any, f func(*store.Tx) (*Answer, error)) (out *Answer, err error) {
 	if key == "" {
 		err = d.store.InTx(ctx, func(tx *store.Tx) error {
 			out, err = f(tx)
 			return err
 		})
-		return out, err
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
 	}
 	text, err := json.Marshal(asked)
 	if err != nil {
 		return nil, err
 	}
-	answer, again, err := d.store.Once(ctx, store.Request{Subject: who.Subject, Key: key, Asked: text}, func(tx *store.Tx) (string, []byte, error) {
+	_, again, err := d.store.Once(ctx, store.Request{Subject: who.Subject, Key: key, Asked: text}, func(tx *store.Tx) (string, []byte, error) {
 		if out, err = f(tx); err != nil {
 			return "", nil, err
 		}
-		text, err := json.Marshal(out)
+		text, err := json.Marshal(kept{out, who.Lang})
 		return out.ID, text, err
+	}, func(tx *store.Tx, id string, answer []byte) error {
+		if _, err := tx.See(who.reach(), id); err != nil {
+			return err
+		}
+		k := kept{Answer: &Answer{}}
+		if err := json.Unmarshal(answer, &k); err != nil {
+			return err
+		}
+		out, k.Answer.Lang = k.Answer, k.Lang
+		return d.logged(tx, who, "again", out)
 	})
-	if err == nil && again {
-		out = &Answer{}
-		err = json.Unmarshal(answer, out)
-	}
 	if err != nil {
 		return nil, err
 	}
+	out.Again = again
 	return out, nil
-}
-
-// entries makes entries of facts, held against the model.
-func (d *Desk) entries(tx *store.Tx, p *interpreter.Program, facts []Fact, faults *diag.List) (out []store.NewEntry) {
-	entries := make([]store.Entry, len(facts))
-	today := calendar.Today(tx.At())
-	for i, f := range facts {
-		e := store.NewEntry{Kind: store.Recording, Fact: f.ID, Value: f.Value, Held: today, Note: f.Note}
-		if f.Held != nil {
-			e.Held = *f.Held
-		} else if day, ok := ownDay(p, f); ok {
-			e.Held = day
-		}
-		out = append(out, e)
-		e.Held = today
-		entries[i] = store.Entry{NewEntry: e, Seq: int64(i)}
-		// One by one, so that each is held against the model, and what the case says otherwise is not.
-		v, err := store.Fold("", entries[i:i+1], store.AsOf{Day: today})
-		var unreadable *store.Unreadable
-		switch {
-		case errors.As(err, &unreadable):
-			*faults = append(*faults, unreadable.Faults...)
-		case err == nil:
-			v.Case.Bind(p, d.programs.live().Declares, faults)
-		}
-	}
-	return out
-}
-
-// ownDay is the day of an event, from which on it holds that it happened.
-func ownDay(p *interpreter.Program, f Fact) (day calendar.Day, ok bool) {
-	i, known := p.FactIndex(f.ID)
-	if !known || p.Model().Facts[i].Type.Kind != rule.Event {
-		return 0, false
-	}
-	var text string
-	if json.Unmarshal(f.Value, &text) != nil {
-		return 0, false
-	}
-	return calendar.Parse(text)
 }

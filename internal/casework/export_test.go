@@ -1,8 +1,30 @@
 package casework
 
-import "github.com/stegvis/stegvis/internal/store"
+import (
+	"context"
+
+	"github.com/stegvis/stegvis/internal/jobs"
+	"github.com/stegvis/stegvis/internal/store"
+)
 
 // Behind lists the cases that a sweep would find.
-func (d *Desk) Behind(tx *store.Tx, after string, limit int) ([]string, error) {
-	return d.behind(tx, after, limit)
+func (d *Desk) Behind(ctx context.Context, limit int) ([]string, error) {
+	return d.behind(ctx, span{}, limit)
 }
+
+// Tidy does what is done every hour.
+func (d *Desk) Tidy(ctx context.Context) error { return d.tidy(ctx) }
+
+// FiguresOf makes figures of counts.
+func FiguresOf(cases []store.CasesLike, steps []store.StepsLike) *Figures {
+	return figures(0, cases, steps)
+}
+
+// Sweep looks which cases are behind, once.
+func (d *Desk) Sweep(ctx context.Context, q *jobs.Queue) error { return d.sweep(ctx, q) }
+
+// MostKept is how many programs of files that are gone are held ready.
+const MostKept = mostKept
+
+// HeldPrograms is how many are.
+func (d *Desk) HeldPrograms() int { return d.programs.kept.Len() }

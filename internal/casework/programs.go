@@ -3,8 +3,9 @@ package casework
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/stegvis/stegvis/dsl"
 	"github.com/stegvis/stegvis/internal/store"
@@ -17,10 +18,20 @@ var ErrNoProgram = errors.New("casework: no files answer for the case")
 // programs finds the program that answers: of the files there are now, or of those that the store kept.
 type programs struct {
 	live func() *interpreter.Set
+	kept *lru.Cache[string, *interpreter.Program] // by hash
+	told *lru.Cache[string, bool]                 // hashes whose files are known to be in the store
+}
 
-	mu   sync.Mutex
-	kept map[string]*interpreter.Program // by hash
-	told map[string]bool                 // hashes that were kept by this process
+// How many programs of files that are gone are held ready, and hashes remembered.
+const (
+	mostKept = 32
+	mostTold = 1000
+)
+
+func newPrograms(live func() *interpreter.Set) programs {
+	kept, _ := lru.New[string, *interpreter.Program](mostKept) // fails for no size alone
+	told, _ := lru.New[string, bool](mostTold)
+	return programs{live: live, kept: kept, told: told}
 }
 
 // now returns the program that answers for a version of a model now: that of the files there are, else that of the files that
@@ -58,10 +69,7 @@ func (x *programs) of(tx *store.Tx, model, version, hash string) (*interpreter.P
 	if p := x.ofLive(model, version); p != nil && p.Model().Hash == hash {
 		return p, nil
 	}
-	x.mu.Lock()
-	p := x.kept[hash]
-	x.mu.Unlock()
-	if p != nil {
+	if p, ok := x.kept.Get(hash); ok {
 		return p, nil
 	}
 	files, err := tx.Files(hash)
@@ -70,13 +78,8 @@ func (x *programs) of(tx *store.Tx, model, version, hash string) (*interpreter.P
 	}
 	for _, m := range dsl.Load(files).Models {
 		if m.ID == model && m.Version == version && m.Hash == hash {
-			p = interpreter.Compile(m)
-			x.mu.Lock()
-			if x.kept == nil {
-				x.kept = map[string]*interpreter.Program{}
-			}
-			x.kept[hash] = p
-			x.mu.Unlock()
+			p := interpreter.Compile(m)
+			x.kept.Add(hash, p)
 			return p, nil
 		}
 	}
@@ -86,27 +89,12 @@ func (x *programs) of(tx *store.Tx, model, version, hash string) (*interpreter.P
 // keep keeps the files of a program that answers.
 func (x *programs) keep(tx *store.Tx, p *interpreter.Program) error {
 	m := p.Model()
-	x.mu.Lock()
-	told := x.told[m.Hash]
-	x.mu.Unlock()
-	if !told { // whether the transaction ends well is not known here, so it is noted only when the row is found there
+	if _, told := x.told.Get(m.Hash); !told {
 		if err := tx.KeepFiles(m.Hash, m.Files); err != nil {
 			return err
 		}
+		tx.Then(func() { x.told.Add(m.Hash, true) })
 	}
-	is, err := tx.ActiveAt(m.ID, m.Version, tx.At())
-	if err != nil {
-		return err
-	}
-	if is == m.Hash {
-		x.mu.Lock()
-		if x.told == nil {
-			x.told = map[string]bool{}
-		}
-		x.told[m.Hash] = true
-		x.mu.Unlock()
-		return nil
-	}
-	_, err = tx.Activate(m.ID, m.Version, m.Hash)
+	_, err := tx.Activate(m.ID, m.Version, m.Hash)
 	return err
 }

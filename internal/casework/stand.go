@@ -8,43 +8,65 @@ import (
 
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/dsl/lang"
 	"github.com/stegvis/stegvis/internal/audit"
 	"github.com/stegvis/stegvis/internal/events"
 	"github.com/stegvis/stegvis/internal/store"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
-// stand decides for a case that was changed, keeps how it stands, tells what became of it and logs what is answered.
-func (d *Desk) stand(tx *store.Tx, who Who, action string, c *store.Case) (*Answer, error) {
-	a, err := d.decide(tx, who, c)
+// known is what is known of a case now, and the program that answers for it.
+type known struct {
+	program *interpreter.Program
+	entries []store.Entry
+	view    *store.View
+}
+
+// known reads what is known of a case that nobody else can change meanwhile, so that all of it is of one revision.
+func (d *Desk) known(tx *store.Tx, c *store.Case) (*known, error) {
+	entries, err := tx.Entries(c.ID, 0) // first: of an erased case there are none
 	if err != nil {
 		return nil, err
 	}
-	return a, d.logged(tx, who, action, a)
-}
-
-// decide decides for a case now, and keeps how it stands.
-func (d *Desk) decide(tx *store.Tx, who Who, c *store.Case) (*Answer, error) {
-	a := answerOf(c)
-	today := calendar.Today(tx.At())
 	p, err := d.programs.now(tx, c.Model, c.Version)
 	if err != nil {
 		return nil, err
 	}
-	v, err := tx.Facts(c.ID, store.AsOf{Day: today})
+	v, err := store.Fold(c.ID, entries, store.AsOf{Day: calendar.Today(tx.At())})
+	return &known{p, entries, v}, err
+}
+
+// stand decides for a case that was changed, keeps how it stands, tells what became of it and logs what is answered.
+func (d *Desk) stand(tx *store.Tx, who Who, action string, c *store.Case) (*Answer, error) {
+	k, err := d.known(tx, c)
 	if err != nil {
 		return nil, err
 	}
+	a, err := d.decide(tx, who.Lang, c, k)
+	if err != nil {
+		return nil, err
+	}
+	a.Decision = who.sight(k).Decision(k.program, a.Decision, who.Lang)
+	return a, d.logged(tx, who, action, a)
+}
+
+// decide decides for a case now, keeps how it stands, and tells what became of it.
+func (d *Desk) decide(tx *store.Tx, l lang.Lang, c *store.Case, k *known) (*Answer, error) {
+	a := answerOf(c)
+	today := calendar.Today(tx.At())
+	p := k.program
 	s := &store.Standing{Case: c.ID, Revision: c.Revision, At: today, Version: c.Version, Hash: p.Model().Hash, Status: store.AtFault}
-	facts, err := bound(p, v)
+	facts, err := bound(p, k.view)
 	var faulty *Faulty
 	switch {
 	case errors.As(err, &faulty):
 	case err != nil:
 		return nil, err
 	default:
-		a.Decision = p.Decision(facts, today, who.Lang)
-		fill(s, a.Decision)
+		var r interpreter.Result
+		p.Decide(facts, today, &r)
+		a.Decision = p.Words(&r, l)
+		fill(s, p, &r)
 	}
 	if c.State != store.StateOpen {
 		return a, nil // how it stood when it was closed stays
@@ -52,11 +74,24 @@ func (d *Desk) decide(tx *store.Tx, who Who, c *store.Case) (*Answer, error) {
 	if err := d.programs.keep(tx, p); err != nil {
 		return nil, err
 	}
-	before, err := tx.Stand(s)
-	if err != nil {
+	before, err := tx.Standing(c.ID)
+	if ignoreNoCase(err) != nil {
+		return nil, err
+	}
+	if before != nil && before.Revision == s.Revision && before.At == s.At && before.Hash == s.Hash {
+		return a, nil // the same revision, day and files: the same decision
+	}
+	if before, err = tx.Stand(s); err != nil {
 		return nil, err
 	}
 	return a, d.log.Keep(tx, events.Between(c.Model, before, s))
+}
+
+func ignoreNoCase(err error) error {
+	if errors.Is(err, store.ErrNoCase) {
+		return nil
+	}
+	return err
 }
 
 // bound lays out what is known for the program. A fact that nobody declares any more is passed over: it was one when it was recorded.
@@ -70,16 +105,22 @@ func bound(p *interpreter.Program, v *store.View) (*interpreter.Facts, error) {
 }
 
 // fill fills in how a case stands by a decision.
-func fill(s *store.Standing, x *interpreter.Decision) {
-	s.Status = string(x.Status)
-	if x.Outcome != nil {
-		s.Outcome = x.Outcome.ID
+func fill(s *store.Standing, p *interpreter.Program, r *interpreter.Result) {
+	m := p.Model()
+	s.Status = string(r.Status)
+	if r.Outcome >= 0 {
+		s.Outcome = m.Outcomes[r.Outcome].ID
 	}
-	for i := range x.Next {
-		n := &x.Next[i]
-		s.Steps = append(s.Steps, store.StandingStep{Step: n.Step, Actor: n.Actor, Due: n.Due, Time: string(n.Time)})
-		if n.Due != nil && (s.Due == nil || *n.Due < *s.Due) {
-			s.Due = n.Due
+	for _, i := range r.Next {
+		step := m.Steps[i]
+		x := store.StandingStep{Step: step.ID, Actor: step.Actor.ID, Time: string(r.Time(int(i)))}
+		if due, ok := r.Due(int(i)); ok {
+			soon, _ := r.SoonFrom(int(i))
+			x.Due, x.SoonFrom = &due, &soon
+		}
+		s.Steps = append(s.Steps, x)
+		if x.Due != nil && (s.Due == nil || *x.Due < *s.Due) {
+			s.Due = x.Due
 		}
 	}
 }
@@ -88,9 +129,9 @@ func answerOf(c *store.Case) *Answer {
 	return &Answer{ID: c.ID, Revision: c.Revision, State: c.State, Model: c.Model, Version: c.Version, Opened: c.Opened, Changed: c.Changed}
 }
 
-// logged logs an answer. One that cannot be logged is not given.
+// logged logs an answer as it is given. One that cannot be logged is not given.
 func (d *Desk) logged(tx *store.Tx, who Who, action string, a *Answer) error {
-	r := audit.Record{Subject: who.Subject, Action: action, Case: a.ID, Purpose: who.Purpose}
+	r := who.record(action, a.ID)
 	if a.Decision != nil {
 		text, err := json.Marshal(a.Decision)
 		if err != nil {

@@ -1,0 +1,41 @@
+package casework
+
+import (
+	"context"
+	"time"
+
+	"github.com/stegvis/stegvis/internal/access"
+	"github.com/stegvis/stegvis/internal/audit"
+	"github.com/stegvis/stegvis/internal/store"
+)
+
+// Audit gives the rows of the log of who did what that the filter picks to f, without what was answered. That it is read is logged
+// before the first row is given.
+func (d *Desk) Audit(ctx context.Context, who Who, x audit.Filter, f func(*audit.Row) error) error {
+	if err := d.inspect(ctx, &who, asked("audit", "subject", x.Subject, "since", moment(x.Since), "until", moment(x.Until)), x.Case); err != nil {
+		return err
+	}
+	return audit.Rows(ctx, d.store, x, f)
+}
+
+// AuditHead tells where every chain of the log ends, to be kept elsewhere (audit.Head).
+func (d *Desk) AuditHead(ctx context.Context, who Who) (string, error) {
+	if err := d.inspect(ctx, &who, "audit-head", ""); err != nil {
+		return "", err
+	}
+	return audit.Head(ctx, d.store)
+}
+
+func (d *Desk) inspect(ctx context.Context, who *Who, action, id string) error {
+	if err := who.let(access.Audit); err != nil {
+		return err
+	}
+	return d.store.InTx(ctx, func(tx *store.Tx) error { return who.did(tx, action, id) })
+}
+
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

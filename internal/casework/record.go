@@ -1,0 +1,161 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/stegvis/stegvis/dsl"
+	"github.com/stegvis/stegvis/dsl/calendar"
+	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/dsl/rule"
+	"github.com/stegvis/stegvis/internal/access"
+	"github.com/stegvis/stegvis/internal/store"
+	"github.com/stegvis/stegvis/interpreter"
+)
+
+// Fact is something that is known from a day on.
+type Fact struct {
+	ID    string          // in place of an entry it can be left out: it is that entry's
+	Value json.RawMessage // as a case file writes it; null: nobody knows
+	Held  *calendar.Day   // nil: of an event its own day, else the day on which it is recorded
+	Note  string
+	Place Place `json:"-"` // where it was written: faults are told there
+}
+
+// Change is what is to be recorded of a case.
+type Change struct {
+	Facts    []Fact
+	Correct  map[int64]Fact // by the entry that was a mistake
+	Withdraw []int64
+}
+
+// Record adds to a case of the revision; 0: of whichever it has. An actor records what it is asked for and what it may see, and
+// corrects and withdraws entries that it may see; all others are to it as if they were not there.
+func (d *Desk) Record(ctx context.Context, who Who, key, id string, revision int64, x Change) (*Answer, error) {
+	if err := who.let(access.Record); err != nil {
+		return nil, err
+	}
+	return d.once(ctx, who, key, struct {
+		Do, ID   string
+		Revision int64
+		Change
+	}{"record", id, revision, x}, func(tx *store.Tx) (*Answer, error) {
+		c, err := d.hold(tx, who, id, revision)
+		if err != nil {
+			return nil, err
+		}
+		k, err := d.known(tx, c)
+		if err != nil {
+			return nil, err
+		}
+		entries, err := d.change(tx, who, k, x)
+		if err != nil {
+			return nil, err
+		}
+		if c, err = tx.Record(id, revision, who.Subject, entries); err != nil {
+			return nil, err
+		}
+		return d.stand(tx, who, "record", c)
+	})
+}
+
+// change makes entries of a change, held against the model and against what who may record.
+func (d *Desk) change(tx *store.Tx, who Who, k *known, x Change) ([]store.NewEntry, error) {
+	sight := who.sight(k)
+	refers := func(seq int64) (*store.Entry, error) {
+		i := slices.IndexFunc(k.entries, func(e store.Entry) bool { return e.Seq == seq })
+		if i < 0 || !sight.Whole() && !sight.Fact(k.entries[i].Fact) {
+			return nil, store.ErrNoEntry
+		}
+		return &k.entries[i], nil
+	}
+	var faults diag.List
+	mine := func(f Fact) bool {
+		ok := sight.Fact(f.ID) || isAsked(k.program, f.ID, who.Actor)
+		if _, declared := k.program.FactIndex(f.ID); !ok && declared {
+			faults.Error(f.Place.Key, "kept-fact-of-others", diag.Args{"Fact": f.ID, "Actor": who.Actor})
+			return false
+		}
+		return true // a fact that the model lacks is told of below
+	}
+	entries := d.entries(tx, k.program, slices.DeleteFunc(slices.Clone(x.Facts), func(f Fact) bool { return !mine(f) }), &faults)
+	for _, seq := range sortedKeys(x.Correct) {
+		f := x.Correct[seq]
+		was, err := refers(seq)
+		if err != nil {
+			return nil, err
+		}
+		if f.ID == "" {
+			f.ID = was.Fact
+		}
+		if !mine(f) {
+			continue
+		}
+		for _, e := range d.entries(tx, k.program, []Fact{f}, &faults) {
+			e.Kind, e.Refers = store.Correction, seq
+			entries = append(entries, e)
+		}
+	}
+	if faults.HasErrors() {
+		return nil, &Faulty{faults}
+	}
+	for _, seq := range x.Withdraw {
+		if _, err := refers(seq); err != nil {
+			return nil, err
+		}
+		entries = append(entries, store.NewEntry{Kind: store.Withdrawal, Refers: seq})
+	}
+	return entries, nil
+}
+
+// isAsked tells whether the actor is the one who can answer what a fact is.
+func isAsked(p *interpreter.Program, fact, actor string) bool {
+	i, ok := p.FactIndex(fact)
+	return ok && actor != "" && isActor(p.Model().Facts[i].AskOf, actor)
+}
+
+func isActor(t *dsl.Term, actor string) bool { return t != nil && t.ID == actor }
+
+// entries makes entries of facts, held against the model.
+func (d *Desk) entries(tx *store.Tx, p *interpreter.Program, facts []Fact, faults *diag.List) (out []store.NewEntry) {
+	entries := make([]store.Entry, len(facts))
+	today := calendar.Today(tx.At())
+	for i, f := range facts {
+		e := store.NewEntry{Kind: store.Recording, Fact: f.ID, Value: f.Value, Held: today, Note: f.Note}
+		if f.Held != nil {
+			e.Held = *f.Held
+		} else if day, ok := ownDay(p, f); ok {
+			e.Held = day
+		}
+		out = append(out, e)
+		e.Held = today
+		entries[i] = store.Entry{NewEntry: e, Seq: int64(i)}
+		// One by one, so that each is held against the model, and what the case says otherwise is not.
+		from := len(*faults)
+		v, err := store.Fold("", entries[i:i+1], store.AsOf{Day: today})
+		var unreadable *store.Unreadable
+		switch {
+		case errors.As(err, &unreadable):
+			*faults = append(*faults, unreadable.Faults...)
+		case err == nil:
+			v.Case.Bind(p, d.programs.live().Declares, faults)
+		}
+		f.Place.put((*faults)[from:])
+	}
+	return out
+}
+
+// ownDay is the day of an event, from which on it holds that it happened.
+func ownDay(p *interpreter.Program, f Fact) (day calendar.Day, ok bool) {
+	i, known := p.FactIndex(f.ID)
+	if !known || p.Model().Facts[i].Type.Kind != rule.Event {
+		return 0, false
+	}
+	var text string
+	if json.Unmarshal(f.Value, &text) != nil {
+		return 0, false
+	}
+	return calendar.Parse(text)
+}
