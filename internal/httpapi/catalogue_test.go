@@ -50,7 +50,7 @@ func TestEveryProblemHasItsWords(t *testing.T) {
 			t.Errorf("nothing says %s", id)
 		}
 	}
-	said := regexp.MustCompile(`(fail\(|problem\([a-z.]+, |code :?= |: +)"([a-z-]+)"`)
+	said := regexp.MustCompile(`(fail\(|roblem\([a-z.]+, |code :?= |: +|\{[a-z]+\.Err[A-Za-z]+, )"([a-z-]+)"`)
 	answered := map[string]bool{}
 	for _, m := range said.FindAllStringSubmatch(code.String(), -1) {
 		answered[m[2]] = true

@@ -13,6 +13,16 @@
 //	desk.go       a clerk of the snapshot reads the case into the program's slots, decides, and writes the answer
 //	problem.go    or a problem (RFC 9457) that names every fault
 //
+// What is about cases that are kept goes on from exchange.go to these:
+//
+//	kept.go        who asks, and whether they may; every way in which it can be refused
+//	keptbody.go    the body, strictly, by the keys of its Go type; Idempotency-Key, If-Match; the time that the database has
+//	cases.go       the operations on a case, read in casesread.go and answered in casesgive.go; lists in caseslist.go, on many in casesall.go
+//	follow.go      events, subscriptions (subscriptions.go) and the log of who did what (followaudit.go); keys in keys.go
+//
+// All that is done with a case is done by casework.Desk, in one transaction with its row in that log. Answers that nothing is kept
+// for can be logged too, before they are given (audited.go).
+//
 // What can be asked of the models themselves is in models.go, figures and traces in metrics.go and traces.go; service.go
 // starts and stops it all.
 //

@@ -5,7 +5,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/munnerz/goautoneg"
 	"golang.org/x/text/language"
@@ -13,6 +17,7 @@ import (
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/internal/casework"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
@@ -23,10 +28,14 @@ type exchange struct {
 	r       *http.Request
 	lang    lang.Lang
 	query   interpreter.Query
+	values  url.Values // of the query, all of them as they can be
 	desk    *desk
 	many    bool   // the body holds cases, a line each
 	kind    string // the media type of the answer
 	allow   string // the methods that there are
+
+	who       casework.Who // asks, where that matters
+	challenge bool         // it must say who it is
 }
 
 // begin makes ready for an operation; it returns nil where it has answered with a problem already.
@@ -47,6 +56,10 @@ func (s *Service) begin(o *Operation, w http.ResponseWriter, r *http.Request) *e
 		p := problem(x.lang, "query-at-fault", map[string]any{"Count": len(faults)})
 		p.Faults = faults
 		x.problem(p)
+		return nil
+	}
+	x.values = values
+	if !s.admit(o, x) {
 		return nil
 	}
 	if len(o.Takes) > 0 && !x.takes(o) || !x.accepts(o) {
@@ -87,7 +100,8 @@ func (x *exchange) parameters(values url.Values, malformed bool) (faults []Fault
 	if len(values) == 0 && !malformed {
 		return nil
 	}
-	known := x.reply.route.parameters()
+	route := x.reply.route
+	known := route.parameters()
 	add := func(what, name string, args map[string]any) {
 		f := Fault{Code: what, Message: say(x.lang, "query."+what, args), Hint: optional(say(x.lang, "query."+what+".hint", args)), Args: args}
 		if interpreter.Repeatable(name) {
@@ -131,11 +145,53 @@ func (x *exchange) parameters(values url.Values, malformed bool) (faults []Fault
 			if x.query.Explain = value == "true"; value != "true" && value != "false" {
 				add("not-yes-or-no", name, args)
 			}
+		case route.Words[name] != nil:
+			if words := route.Words[name]; !slices.Contains(words, value) {
+				args["Near"], args["Known"] = diag.Suggest(value, words), strings.Join(words, ", ")
+				add("not-that-word", name, args)
+			}
+		case name == "type":
+			for t := range strings.SplitSeq(value, ",") {
+				if !slices.Contains(eventTypes, t) {
+					args["Near"], args["Known"] = diag.Suggest(t, eventTypes), strings.Join(eventTypes, ", ")
+					add("not-that-word", name, args)
+					break
+				}
+			}
+		case name == "due_by":
+			if _, ok := calendar.Parse(value); !ok {
+				add("not-a-day", name, args)
+			}
+		case slices.Contains(moments, name):
+			if _, err := time.Parse(time.RFC3339, value); err != nil {
+				add("not-a-moment", name, args)
+			}
+		case name == "limit":
+			if n, err := strconv.Atoi(value); err != nil || n < 1 || n > MostInAPage {
+				args["Limit"] = MostInAPage
+				add("not-a-limit", name, args)
+			}
+		case !printable(value, longest):
+			add("not-a-name", name, args)
 		case name == "version":
 			x.query.Version = value
 		}
 	}
 	return faults
+}
+
+// MostInAPage is how much of a list can be asked for at once.
+const MostInAPage = 1000
+
+// longest is how long a name in a query or a header can be, in bytes.
+const longest = 255
+
+// moments are the parameters that are a moment.
+var moments = []string{"known", "since", "until"}
+
+// printable tells whether a name has something to be seen, and nothing else, and is no longer than most.
+func printable(name string, most int) bool {
+	return name != "" && len(name) <= most && utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 // accepts finds the kind of answer that who asks takes; a problem is taken by all.
@@ -146,6 +202,9 @@ func (x *exchange) accepts(o *Operation) bool {
 		if x.many {
 			offered = lines
 		}
+	}
+	if len(offered) == 0 { // there is nothing to say but that it is done
+		return true
 	}
 	x.kind = offered[0]
 	header := strings.Join(x.r.Header["Accept"], ",")
@@ -201,7 +260,7 @@ func (x *exchange) knows(model string) bool {
 	}
 	var faults diag.List
 	x.desk.Set.Choose(interpreter.NewCase(""), interpreter.Query{Model: model}, &faults)
-	x.problem(caseProblem(x.lang, faults))
+	x.problem(caseProblem(x.lang, "case-at-fault", faults))
 	return false
 }
 

@@ -26,6 +26,7 @@ type reply struct {
 	model   string // that is known to us
 	caseID  []byte // nil where there is none
 	code    string // of the problem
+	reason  string // for the log: why it is not certain who asks
 	lang    lang.Lang
 }
 
@@ -129,6 +130,9 @@ func (s *Service) tell(r *reply, took time.Duration) {
 	}
 	if r.code != "" {
 		args = append(args, "problem", r.code)
+	}
+	if r.reason != "" {
+		args = append(args, "reason", r.reason)
 	}
 	s.log.Info("answered", args...)
 }

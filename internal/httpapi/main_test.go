@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -18,12 +19,19 @@ import (
 
 	"github.com/stegvis/stegvis/internal/casetest"
 	"github.com/stegvis/stegvis/internal/httpapi"
+	"github.com/stegvis/stegvis/internal/store/storetest"
 )
 
 // soak says that tests with a short and a long form run the long one.
 var soak = os.Getenv("STEGVIS_SOAK") != ""
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	storetest.Main(m)
+	if err := goleak.Find(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()

@@ -42,6 +42,9 @@ type counted struct {
 func newMeters(s *Service) (*meters, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if s.office != nil {
+		registry.MustRegister(keptFigures{s.office})
+	}
 	reader, err := exporter.New(exporter.WithRegisterer(registry), exporter.WithoutScopeInfo())
 	if err != nil {
 		return nil, err
@@ -119,14 +122,19 @@ func (m *meters) decided(ctx context.Context, c *clerk) {
 	for i := range c.answers {
 		a := &c.answers[i]
 		model := a.p.Model()
-		key := counted{model.ID, model.Version, a.status}
-		option, ok := m.labels.Load(key)
-		if !ok {
-			set := attribute.NewSet(attribute.String("model", key.model), attribute.String("version", key.version), attribute.String("status", string(key.status)))
-			option, _ = m.labels.LoadOrStore(key, metric.WithAttributeSet(set))
-		}
-		m.decisions.Add(ctx, 1, option.(metric.AddOption))
+		m.told(ctx, model.ID, model.Version, a.status)
 	}
+}
+
+// told counts a decision.
+func (m *meters) told(ctx context.Context, model, version string, status interpreter.Status) {
+	key := counted{model, version, status}
+	option, ok := m.labels.Load(key)
+	if !ok {
+		set := attribute.NewSet(attribute.String("model", key.model), attribute.String("version", key.version), attribute.String("status", string(key.status)))
+		option, _ = m.labels.LoadOrStore(key, metric.WithAttributeSet(set))
+	}
+	m.decisions.Add(ctx, 1, option.(metric.AddOption))
 }
 
 func (m *meters) close(ctx context.Context) error { return m.provider.Shutdown(ctx) }

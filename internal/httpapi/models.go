@@ -109,7 +109,17 @@ type Readiness struct {
 	Generation uint64         `json:"generation"`
 	Since      time.Time      `json:"since"`
 	Watching   string         `json:"watching"` // events, polling, or none where the models are built in
+	Store      *ReadyStore    `json:"store"`    // null where nothing is kept
 	Models     []ReadyVersion `json:"models"`
+}
+
+// ReadyStore is how the place stands where cases are kept.
+type ReadyStore struct {
+	Kind     string `json:"kind"`     // sqlite or postgres
+	Form     int64  `json:"form"`     // the version of its tables
+	Answers  bool   `json:"answers"`  // the database does; without it the service is not ready
+	Obstacle string `json:"obstacle"` // why it does not, in a word; "" where it does
+	Working  bool   `json:"working"`  // this process works on events and deadlines; without it the service is not ready
 }
 
 // ReadyVersion is how a version of a model stands.
@@ -228,7 +238,7 @@ func (x *exchange) form(name string) {
 	var faults diag.List
 	p := x.desk.Set.Choose(interpreter.NewCase(""), x.query, &faults)
 	if p == nil {
-		x.problem(caseProblem(x.lang, faults))
+		x.problem(caseProblem(x.lang, "case-at-fault", faults))
 		return
 	}
 	if !x.enter(x.service.requests) {
@@ -296,6 +306,11 @@ func (s *Service) readyz(x *exchange) {
 		r.Models = append(r.Models, ReadyVersion{m.Model, m.Version, optional(m.Hash), stateOf(m), m.Faults.Count(diag.Error)})
 	}
 	r.Ready = !r.Stopping && len(x.desk.Set.IDs()) > 0
+	if s.office != nil {
+		h := s.health.now(s.office)
+		r.Store = &ReadyStore{h.Kind, h.Form, h.Answers, string(h.Obstacle), h.Working}
+		r.Ready = r.Ready && h.Answers && h.Working
+	}
 	h := x.reply.Header()
 	h["Content-Type"], h["Cache-Control"] = plainJSON, noStore
 	status := http.StatusOK

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/internal/casework"
 )
 
 // next answers what is next for a case, or for many.
@@ -53,20 +54,24 @@ func (s *Service) decide(x *exchange, w wanted, write func(*clerk, []byte) []byt
 	var faults diag.List
 	c := x.desk.clerk(w, &faults)
 	if c == nil {
-		x.problem(caseProblem(x.lang, faults))
+		x.problem(caseProblem(x.lang, "case-at-fault", faults))
 		return
 	}
 	id, ok := c.read(b.in, 1, x.query, &faults)
 	x.reply.caseID = append(x.reply.caseID, id...)
 	if !ok {
 		c.release()
-		x.problem(caseProblem(x.lang, faults))
+		x.problem(caseProblem(x.lang, "case-at-fault", faults))
 		return
 	}
 	b.out = write(c, b.out[:0])
 	p := c.answers[0].p
 	if len(c.answers) > 1 || w.model == "" {
 		p = nil
+	}
+	if s.audited && !x.logged(casework.Answered{Action: x.reply.route.ID, Hash: x.desk.credentials(w, p, x.lang).hash[0], Asked: b.in, Given: b.out}) {
+		c.release()
+		return
 	}
 	s.meters.decided(x.r.Context(), c)
 	c.release()

@@ -36,6 +36,30 @@ var statuses = map[string]int{
 	"internal":           http.StatusInternalServerError,
 	"busy":               http.StatusServiceUnavailable,
 	"model-not-live":     http.StatusServiceUnavailable,
+	"nothing-kept":       http.StatusNotFound,
+	"unauthenticated":    http.StatusUnauthorized,
+	"forbidden":          http.StatusForbidden,
+	"unknown-case":       http.StatusNotFound,
+	"case-erased":        http.StatusGone,
+	"case-closed":        http.StatusConflict,
+	"stale":              http.StatusPreconditionFailed,
+	"id-taken":           http.StatusConflict,
+	"unknown-entry":      http.StatusNotFound,
+	"key-reused":         http.StatusUnprocessableEntity,
+	"bad-id":             http.StatusBadRequest,
+	"nothing-to-record":  http.StatusBadRequest,
+	"store-unavailable":  http.StatusServiceUnavailable,
+	"files-missing":      http.StatusServiceUnavailable,
+	"body-at-fault":      http.StatusBadRequest,
+	"bad-key":            http.StatusBadRequest,
+	"bad-if-match":       http.StatusBadRequest,
+	"bad-place":          http.StatusBadRequest,
+	"place-gone":         http.StatusGone,
+
+	"unknown-key":          http.StatusNotFound,
+	"identity-unavailable": http.StatusServiceUnavailable,
+	"unknown-subscription": http.StatusNotFound,
+	"unknown-delivery":     http.StatusNotFound,
 }
 
 // Codes lists the codes of all problems, sorted.
@@ -85,8 +109,8 @@ func optional(s string) *string {
 	return &s
 }
 
-// caseProblem tells what is wrong with a case, or with which model it was put to.
-func caseProblem(l lang.Lang, faults diag.List) *Problem {
+// caseProblem tells what is wrong with a case, or with which model it was put to; which is the problem where it is the case.
+func caseProblem(l lang.Lang, which string, faults diag.List) *Problem {
 	faults.Sort()
 	for _, d := range faults {
 		named := ""
@@ -110,7 +134,7 @@ func caseProblem(l lang.Lang, faults diag.List) *Problem {
 		return p
 	}
 	errors := faults.Count(diag.Error)
-	p := problem(l, "case-at-fault", map[string]any{"Count": errors})
+	p := problem(l, which, map[string]any{"Count": errors})
 	for _, d := range faults {
 		p.Faults = append(p.Faults, faultOf(l, d))
 	}
@@ -143,6 +167,9 @@ func (x *exchange) problem(p *Problem) {
 	}
 	if p.Status == http.StatusServiceUnavailable {
 		h["Retry-After"] = []string{"1"}
+	}
+	if x.challenge {
+		h["Www-Authenticate"] = []string{"Bearer"}
 	}
 	if x.allow != "" {
 		h["Allow"] = []string{x.allow}

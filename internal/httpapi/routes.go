@@ -6,24 +6,36 @@ import (
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/internal/access"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
 // Operation is one thing that can be asked of the service: how, and what it answers.
 type Operation struct {
 	Method, Path string
-	ID           string   // what describes it is found by
-	Query        []string // parameters, besides lang
-	Takes        []string // media types of the body; none: there is no body
-	Gives        []string // media types of the answer
-	Answer       any      // a value of the type that the answer is the JSON of; nil: of none
-	Problems     []string // codes, besides those that any operation can answer
-	Public       bool     // for the machines of the site: it has no texts, and no parameters
+	ID           string     // what describes it is found by
+	Query        []string   // parameters, besides lang
+	Words        Words      // of a parameter, where it can be nothing else
+	Takes        []string   // media types of the body; none: there is no body
+	Body         any        // a value of the type that the body is the JSON of; nil: a case
+	Gives        []string   // media types of the answer
+	Status       int        // of a good answer; 0: 200
+	Answer       any        // a value of the type that the answer is the JSON of; nil: of none
+	Problems     []string   // codes, besides those that any operation can answer
+	Act          access.Act // what is done, and must be allowed; "": anybody may
+	Kept         bool       // it is about what is kept
+	Once         bool       // a request with an Idempotency-Key is done once
+	Guarded      bool       // If-Match names the revision that is meant
+	Marked       bool       // the answer has the case's revision as its ETag
+	Public       bool       // for the machines of the site: it has no texts, and no parameters
 
 	handle    func(*Service, *exchange)
 	describes bool // tells of models, also of one of which nothing is live
 	quiet     bool // no line in the log: it is asked every few seconds
 }
+
+// Words are what a parameter can be, by its name.
+type Words map[string][]string
 
 // parameters are the names that the query can have.
 func (o *Operation) parameters() []string {
@@ -53,18 +65,23 @@ var (
 
 // Operations are all that there are, in the order in which they are explained.
 func Operations() []*Operation {
+	return slices.Concat(statelessOperations(), keptOperations(), ownOperations())
+}
+
+// statelessOperations answer for cases that are not kept, and tell of the models.
+func statelessOperations() []*Operation {
 	return []*Operation{
 		{
-			Method: "POST", Path: "/v1/models/{model}/next", ID: "next", handle: (*Service).next,
+			Method: "POST", Path: "/v1/models/{model}/next", ID: "next", Act: access.Decide, handle: (*Service).next,
 			Query: append(slices.Clone(caseQuestions), "explain"), Takes: oneOrMany, Gives: oneOrMany,
 			Answer: interpreter.Decision{}, Problems: ofCases,
 		},
 		{
-			Method: "POST", Path: "/v1/models/{model}/explain", ID: "explain", handle: (*Service).explain,
+			Method: "POST", Path: "/v1/models/{model}/explain", ID: "explain", Act: access.Decide, handle: (*Service).explain,
 			Query: caseQuestions, Takes: oneCase, Gives: asJSON, Answer: interpreter.Explanation{}, Problems: ofCases,
 		},
 		{
-			Method: "POST", Path: "/v1/compare", ID: "compare", handle: (*Service).compare,
+			Method: "POST", Path: "/v1/compare", ID: "compare", Act: access.Decide, handle: (*Service).compare,
 			Query: []string{"at", "explain"}, Takes: oneCase, Gives: asJSON, Answer: Comparison{}, Problems: ofBodies,
 		},
 		{Method: "GET", Path: "/v1/models", ID: "models", handle: (*Service).listModels, Gives: asJSON, describes: true, Answer: ModelList{}},
@@ -80,6 +97,12 @@ func Operations() []*Operation {
 			Method: "GET", Path: "/v1/models/{model}/drawing", ID: "drawing", handle: (*Service).drawing, Query: []string{"version"},
 			Gives: asDrawing, Problems: ofVersions,
 		},
+	}
+}
+
+// ownOperations are about the service itself.
+func ownOperations() []*Operation {
+	return []*Operation{
 		{Method: "GET", Path: "/openapi.json", ID: "openapi", handle: (*Service).openAPI, Gives: asJSON},
 		{Method: "GET", Path: "/docs", ID: "docs", handle: (*Service).docs, Gives: asPage},
 		{Method: "GET", Path: "/healthz", ID: "healthz", handle: (*Service).healthz, Gives: asJSON, quiet: true, Public: true, Answer: Health{}},
@@ -99,8 +122,10 @@ func (s *Service) route() http.Handler {
 				o.handle(s, x)
 			}
 		})
+		if methods[o.Path] == nil {
+			s.known = append(s.known, o.Path)
+		}
 		methods[o.Path] = append(methods[o.Path], o.Method)
-		s.known = append(s.known, o.Path)
 	}
 	for path, of := range methods {
 		if slices.Contains(of, "GET") {
@@ -131,11 +156,15 @@ func (s *Service) nothing(w http.ResponseWriter, r *http.Request) {
 	x.fail("unknown-path", map[string]any{"Near": diag.Suggest(likeATemplate(r.URL.Path), s.known), "Known": strings.Join(s.known, ", ")})
 }
 
-// likeATemplate puts {model} where an address has a model, so that the address can be held against those of the table.
+// likeATemplate puts {model} where an address has a model, and so on, so that the address can be held against those of the table.
 func likeATemplate(path string) string {
 	parts := strings.Split(path, "/")
-	if len(parts) > 3 && strings.HasPrefix(parts[2], "mod") {
-		parts[3] = "{model}"
+	if len(parts) > 3 {
+		for beginning, name := range map[string]string{"mod": "{model}", "cas": "{case}", "sub": "{subscription}", "key": "{key}"} {
+			if strings.HasPrefix(parts[2], beginning) {
+				parts[3] = name
+			}
+		}
 	}
 	return strings.Join(parts, "/")
 }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/net/netutil"
 
+	"github.com/stegvis/stegvis/internal/casework"
 	"github.com/stegvis/stegvis/interpreter"
 	"github.com/stegvis/stegvis/interpreter/live"
 )
@@ -48,6 +50,8 @@ type Limits struct {
 	Connections int           // at once; others wait. 4096
 	Requests    int           // that are answered at once; to others the service is busy. 512
 	Streams     int           // of many cases, at once. 64
+	Follows     int           // of events, at once. 256
+	Alive       time.Duration // after which a stream of events says something, though nothing happened. 15 s
 	HeaderBytes int           // of a request. 16 KiB
 }
 
@@ -55,7 +59,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Read: 4 * time.Second, Write: 10 * time.Second, Idle: time.Minute, Drain: 3 * time.Second, Stop: 10 * time.Second,
-		Connections: 4096, Requests: 512, Streams: 64, HeaderBytes: 16 << 10,
+		Connections: 4096, Requests: 512, Streams: 64, Follows: 256, Alive: 15 * time.Second, HeaderBytes: 16 << 10,
 	}
 }
 
@@ -66,16 +70,29 @@ type Options struct {
 	Logger hclog.Logger         // nil: nothing is logged. Each request is a line at the level info
 	Tracer trace.TracerProvider // nil: no traces
 	Now    func() time.Time     // nil: time.Now
+	Office *casework.Office     // where cases are kept; nil: none are
+	Door   Door                 // who tells who asks; needed with an Office
+	Keyed  bool                 // who asks must say who they are for answers that nothing is kept for, too
+	// Audited has those answers logged before they are given, too; needs an Office. Of who does not say who they are it is logged that
+	// anyone asked.
+	Audited bool
+	TLS     *tls.Config // how Serve listens; nil: in clear
 }
 
 // Service answers over HTTP. Its methods are safe for concurrent use.
 type Service struct {
 	models  Models
+	office  *casework.Office
+	door    Door
+	keyed   bool
+	audited bool
+	tls     *tls.Config
 	limits  Limits
 	log     hclog.Logger
 	now     func() time.Time
 	ids     *ids
 	meters  *meters
+	health  health
 	handler http.Handler
 	paths   *http.ServeMux // of every method; tells what there is at a path
 	known   []string       // the first parts of paths, for "did you mean"
@@ -83,13 +100,16 @@ type Service struct {
 	desk     atomic.Pointer[desk]
 	requests chan struct{}
 	streams  chan struct{}
+	follows  chan struct{}
+	going    context.Context // until the service is asked to stop
+	stop     context.CancelFunc
 	stopping atomic.Bool
 	open     atomic.Int64 // connections
 }
 
 // New makes a service. It fails only where the metrics cannot be set up.
 func New(o Options) (*Service, error) {
-	s := &Service{models: o.Models, limits: o.Limits, log: o.Logger, now: o.Now, ids: newIDs()}
+	s := &Service{models: o.Models, office: o.Office, door: o.Door, keyed: o.Keyed, audited: o.Audited, tls: o.TLS, limits: o.Limits, log: o.Logger, now: o.Now, ids: newIDs()}
 	if s.limits == (Limits{}) {
 		s.limits = DefaultLimits()
 	}
@@ -100,6 +120,8 @@ func New(o Options) (*Service, error) {
 		s.now = time.Now
 	}
 	s.requests, s.streams = make(chan struct{}, s.limits.Requests), make(chan struct{}, s.limits.Streams)
+	s.follows = make(chan struct{}, s.limits.Follows)
+	s.going, s.stop = context.WithCancel(context.Background())
 	var err error
 	if s.meters, err = newMeters(s); err != nil {
 		return nil, err
@@ -120,7 +142,11 @@ func (s *Service) Serve(ctx context.Context, l net.Listener) error {
 		ErrorLog: s.log.Named("http").StandardLogger(&hclog.StandardLoggerOptions{ForceLevel: hclog.Debug}),
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(netutil.LimitListener(l, s.limits.Connections)) }()
+	l = netutil.LimitListener(l, s.limits.Connections)
+	if s.tls != nil { // outermost, since the server asks the connection itself whose certificate it has
+		l = tls.NewListener(l, s.tls)
+	}
+	go func() { failed <- server.Serve(l) }()
 	select {
 	case err := <-failed:
 		return err
@@ -128,6 +154,7 @@ func (s *Service) Serve(ctx context.Context, l net.Listener) error {
 	}
 	s.log.Info("stopping", "drain", s.limits.Drain, "connections", s.open.Load())
 	s.stopping.Store(true)
+	s.stop()
 	s.drain()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.Stop)
 	defer cancel()

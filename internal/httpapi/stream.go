@@ -34,7 +34,7 @@ func (s *Service) stream(x *exchange) {
 	var faults diag.List
 	c := x.desk.clerk(wanted{x.query.Model, x.query.Version}, &faults)
 	if c == nil {
-		x.problem(caseProblem(x.lang, faults))
+		x.problem(caseProblem(x.lang, "case-at-fault", faults))
 		return
 	}
 	t := &stream{exchange: x, clerk: c, control: http.NewResponseController(x.reply)}
@@ -63,6 +63,7 @@ type stream struct {
 	row     int64
 	out     []byte
 	failed  bool // nobody takes the answers
+	batch   batch
 }
 
 func (t *stream) run() {
@@ -135,7 +136,7 @@ func (t *stream) answer(text []byte) {
 	var faults diag.List
 	id, ok := t.clerk.read(text, t.row, t.query, &faults)
 	if !ok {
-		t.refuse(id, caseProblem(t.lang, faults))
+		t.refuse(id, caseProblem(t.lang, "case-at-fault", faults))
 		return
 	}
 	t.head(id)
@@ -143,13 +144,18 @@ func (t *stream) answer(text []byte) {
 	t.out = t.clerk.append(t.out, 0, &t.query)
 	t.out[brace] = ',' // the decision's own keys go on in the same object
 	t.out = append(t.out, '\n')
+	if t.service.audited {
+		t.batch.add(t, id, text, from)
+	}
 	t.service.meters.decided(t.r.Context(), t.clerk)
 }
 
 // head begins a line: which row it is about, and which case.
-func (t *stream) head(id []byte) {
+func (t *stream) head(id []byte) { t.headOf(t.row, id) }
+
+func (t *stream) headOf(row int64, id []byte) {
 	t.out = append(t.out, `{"row":`...)
-	t.out = strconv.AppendInt(t.out, t.row, 10)
+	t.out = strconv.AppendInt(t.out, row, 10)
 	t.out = append(t.out, `,"case":`...)
 	if len(id) == 0 {
 		t.out = append(t.out, "null"...)
@@ -159,9 +165,11 @@ func (t *stream) head(id []byte) {
 }
 
 // refuse gives a line that is no answer.
-func (t *stream) refuse(id []byte, p *Problem) {
+func (t *stream) refuse(id []byte, p *Problem) { t.refuseOf(t.row, id, p) }
+
+func (t *stream) refuseOf(row int64, id []byte, p *Problem) {
 	p.Request = t.reply.id
-	t.head(id)
+	t.headOf(row, id)
 	t.out = append(t.out, `,"problem":`...)
 	t.out = append(t.out, bytes.TrimSuffix(encode(p), []byte{'\n'})...)
 	t.out = append(t.out, "}\n"...)
@@ -171,6 +179,9 @@ func (t *stream) refuse(id []byte, p *Problem) {
 func (t *stream) flush() {
 	if len(t.out) == 0 {
 		return
+	}
+	if t.service.audited {
+		t.batch.log(t)
 	}
 	t.control.SetWriteDeadline(time.Now().Add(t.service.limits.Write))
 	_, err := t.reply.Write(t.out)

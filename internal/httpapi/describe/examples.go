@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,9 @@ type Example struct {
 	Kind      string // of the body
 	File      string // of the body, in requests; "" for none
 	Accept    string
-	Packed    bool // the body says that it is packed
+	Packed    bool     // the body says that it is packed
+	Headers   []string // others, name and value in turn
+	Nobody    bool     // it does not say who asks
 }
 
 // Body returns the body of the request.
@@ -47,8 +50,12 @@ const (
 	manyCases = "application/x-ndjson"
 )
 
-// Examples are all that there are.
+// Examples are all that there are, in the order in which they are asked: what one does, those after it see.
 func Examples() []Example {
+	return slices.Concat(statelessExamples(), caseExamples(), keyExamples(), followExamples())
+}
+
+func statelessExamples() []Example {
 	return []Example{
 		{Operation: "next", Name: "follow-up", Method: "POST", Path: "/v1/models/faros/next", Kind: oneCase, File: "case.json"},
 		{Operation: "next", Name: "little-known", Method: "POST", Path: "/v1/models/faros/next?at=2026-03-01", Kind: oneCase, File: "little-known.json"},
@@ -70,12 +77,18 @@ func Examples() []Example {
 	}
 }
 
-// Service is one with the shipped models, on a day that stands still.
-func Service() (*httpapi.Service, error) {
+// Service is one with the shipped models, on a day that stands still, that keeps cases. stop ends it.
+func Service() (service *httpapi.Service, stop func() error, err error) {
 	var faults diag.List
 	set := interpreter.NewSet(dsl.Load(dsl.ReadFS(workflows.FS, &faults)))
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	return httpapi.New(httpapi.Options{Models: httpapi.Fixed(set, at), Now: func() time.Time { return at }})
+	now := func() time.Time { return at }
+	office, stop, err := anOffice(now, set)
+	if err != nil {
+		return nil, nil, err
+	}
+	service, err = httpapi.New(httpapi.Options{Models: httpapi.Fixed(set, at), Now: now, Office: office, Door: doorman{}})
+	return service, stop, err
 }
 
 // Request makes the request of the example, in the language.
@@ -90,6 +103,12 @@ func (e Example) Request(base, language string) (*http.Request, error) {
 	}
 	if e.Accept != "" {
 		r.Header.Set("Accept", e.Accept)
+	}
+	if !e.Nobody {
+		r.Header.Set("Authorization", "Bearer "+exampleKey)
+	}
+	for i := 0; i < len(e.Headers); i += 2 {
+		r.Header.Set(e.Headers[i], e.Headers[i+1])
 	}
 	if e.Packed {
 		r.Header.Set("Content-Encoding", "gzip")
@@ -109,9 +128,24 @@ func (e Example) Answer(h http.Handler, language string) (status int, kind, body
 	return w.Code, w.Header().Get("Content-Type"), WithoutID(w.Body.String()), nil
 }
 
-var requestID = regexp.MustCompile(`"request":"[0-9a-f]{12}-[0-9a-z]+"`)
+// always are the parts of answers that are never the same, each with what it is in the document.
+var always = []struct {
+	is *regexp.Regexp
+	as string
+}{
+	{regexp.MustCompile(`"request":"[0-9a-f]{12}-[0-9a-z]+"`), `"request":"1f0c5a9e77d2-1"`},
+	{regexp.MustCompile(`"id":"[0-9a-f]{8}"`), `"id":"5f2a91c4"`},
+	{regexp.MustCompile(`stegvis_[0-9a-f]{8}_[0-9A-Za-z_-]{43}`), exampleKey},
+	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`), exampleUUID},
+	{regexp.MustCompile(`whsec_[A-Za-z0-9+/]{43}=`), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="},
+	{regexp.MustCompile(`"head":"[0-9a-f:,]+"`), `"head":"1:117:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`},
+	{regexp.MustCompile(`"digest":"sha256:[0-9a-f]{64}"`), `"digest":"sha256:5b1c0f9f6c6e2f3d3c0a51e2a2d7c4b98e0d1f7a6b5c4d3e2f1a0b9c8d7e6f50"`},
+}
 
-// WithoutID gives an answer the id of a request that every example has.
+// WithoutID gives an answer the ids that every example has.
 func WithoutID(body string) string {
-	return requestID.ReplaceAllString(body, `"request":"1f0c5a9e77d2-1"`)
+	for _, a := range always {
+		body = a.is.ReplaceAllString(body, a.as)
+	}
+	return body
 }

@@ -26,18 +26,27 @@ func OpenAPI(h http.Handler, l lang.Lang) (*huma.OpenAPI, error) {
 			License: &huma.License{Name: "Apache License 2.0", Identifier: "Apache-2.0"},
 		},
 		Servers:    []*huma.Server{{URL: "/", Description: w.say("server")}},
-		Components: &huma.Components{Schemas: s.Registry, Headers: w.headers()},
-		Tags:       []*huma.Tag{{Name: "cases", Description: w.say("tag.cases")}, {Name: "models", Description: w.say("tag.models")}, {Name: "service", Description: w.say("tag.service")}},
+		Components: &huma.Components{Schemas: s.Registry, Headers: w.headers(), SecuritySchemes: w.schemes()},
+	}
+	for _, name := range tags {
+		doc.Tags = append(doc.Tags, &huma.Tag{Name: name, Description: w.say("tag." + name)})
 	}
 	s.of(httpapi.Problem{})
 	s.of(httpapi.DecisionLine{})
 	s.of(httpapi.ProblemLine{})
+	ops := map[string]*huma.Operation{}
 	for _, o := range httpapi.Operations() {
-		op, err := s.operation(h, o)
-		if err != nil {
+		op := s.operation(o)
+		ops[o.ID] = op
+		doc.AddOperation(op)
+	}
+	for _, e := range Examples() { // in their order, since what one does the next ones see
+		if ops[e.Operation] == nil {
+			return nil, fmt.Errorf("the example %s is of no operation: %q", e.Name, e.Operation)
+		}
+		if err := s.example(ops[e.Operation], h, e); err != nil {
 			return nil, err
 		}
-		doc.AddOperation(op)
 	}
 	return doc, nil
 }
@@ -55,79 +64,101 @@ func Write(doc *huma.OpenAPI) ([]byte, error) {
 	return append(out.Bytes(), '\n'), nil
 }
 
+// tags are the parts of the service, in their order.
+var tags = []string{"decisions", "models", "cases", "events", "oversight", "service"}
+
 // tagOf tells which part of the service an operation belongs to.
 func tagOf(o *httpapi.Operation) string {
+	part, _, _ := strings.Cut(strings.TrimPrefix(o.Path, "/v1/"), "/")
 	switch {
-	case o.Method == "POST":
+	case o.Kept && slices.Contains([]string{"cases", "moves", "figures"}, part):
 		return "cases"
+	case o.Kept && slices.Contains([]string{"events", "subscriptions"}, part):
+		return "events"
+	case o.Kept:
+		return "oversight"
+	case o.Method == "POST":
+		return "decisions"
 	case strings.HasPrefix(o.Path, "/v1/"):
 		return "models"
 	}
 	return "service"
 }
 
-func (s *schemas) operation(h http.Handler, o *httpapi.Operation) (*huma.Operation, error) {
+func (s *schemas) operation(o *httpapi.Operation) *huma.Operation {
 	op := &huma.Operation{
-		OperationID: o.ID, Method: o.Method, Path: o.Path, Tags: []string{tagOf(o)},
+		OperationID: o.ID, Method: o.Method, Path: o.Path, Tags: []string{tagOf(o)}, Security: security(o),
 		Summary: s.say("operation." + o.ID), Description: s.say("operation." + o.ID + ".text"), Responses: map[string]*huma.Response{},
 	}
-	if strings.Contains(o.Path, "{model}") {
-		op.Parameters = append(op.Parameters, &huma.Param{
-			Name: "model", In: "path", Required: true, Description: s.say("parameter.model"), Schema: &huma.Schema{Type: "string"}, Example: "faros",
-		})
+	for part := range strings.SplitSeq(o.Path, "/") {
+		if name, ok := strings.CutPrefix(part, "{"); ok {
+			name = strings.TrimSuffix(name, "}")
+			op.Parameters = append(op.Parameters, &huma.Param{
+				Name: name, In: "path", Required: true, Description: s.say("parameter." + name), Schema: &huma.Schema{Type: "string"}, Example: inPaths[name],
+			})
+		}
 	}
 	for _, name := range o.Query {
-		op.Parameters = append(op.Parameters, s.parameter(name))
+		op.Parameters = append(op.Parameters, s.parameter(o, name))
+	}
+	for _, name := range headersIn(o) {
+		op.Parameters = append(op.Parameters, &huma.Param{Name: name, In: "header", Description: s.say("parameter." + strings.ToLower(name)), Schema: &huma.Schema{Type: "string"}})
 	}
 	if !o.Public {
-		op.Parameters = append(op.Parameters, s.parameter("lang"), &huma.Param{
+		op.Parameters = append(op.Parameters, s.parameter(o, "lang"), &huma.Param{
 			Name: "Accept-Language", In: "header", Description: s.say("parameter.accept-language"), Schema: &huma.Schema{Type: "string"},
 		})
 	}
 	if len(o.Takes) > 0 {
-		op.RequestBody = &huma.RequestBody{Required: true, Description: s.say("body"), Content: map[string]*huma.MediaType{}}
+		text := "body"
+		if o.Body != nil {
+			text = "body.kept"
+		}
+		op.RequestBody = &huma.RequestBody{Required: true, Description: s.say(text), Content: map[string]*huma.MediaType{}}
 		for _, kind := range o.Takes {
-			op.RequestBody.Content[kind] = &huma.MediaType{Schema: s.body(kind)}
+			op.RequestBody.Content[kind] = &huma.MediaType{Schema: s.body(kind, o.Body)}
 		}
 	}
 	s.responses(op, o)
-	for _, e := range Examples() {
-		if e.Operation != o.ID {
-			continue
-		}
-		if err := s.example(op, h, e); err != nil {
-			return nil, err
-		}
-	}
-	return op, nil
+	return op
 }
 
 // parameter describes a parameter of the query.
-func (s *schemas) parameter(name string) *huma.Param {
-	p := &huma.Param{Name: name, In: "query", Description: s.say("parameter." + name), Schema: &huma.Schema{Type: "string"}}
+func (s *schemas) parameter(o *httpapi.Operation, name string) *huma.Param {
+	text := "parameter." + name
+	if own := "parameter." + o.ID + "." + name; catalogue.Has(s.lang, own) { // it means something else here
+		text = own
+	}
+	p := &huma.Param{Name: name, In: "query", Description: s.say(text), Schema: &huma.Schema{Type: "string"}}
 	switch name {
-	case "at":
+	case "at", "due_by":
 		p.Schema.Format = "date"
+	case "known", "since", "until":
+		p.Schema.Format = "date-time"
+	case "limit":
+		least, most := 1.0, float64(httpapi.MostInAPage)
+		p.Schema = &huma.Schema{Type: "integer", Minimum: &least, Maximum: &most}
 	case "explain":
 		p.Schema = &huma.Schema{Type: "boolean"}
 	case "lang":
-		p.Schema.Enum = []any{"sv", "en"}
+		p.Schema = s.word("Language", kinds["Language"])
+	}
+	for _, word := range o.Words[name] {
+		p.Schema.Enum = append(p.Schema.Enum, word)
 	}
 	return p
 }
 
 // body describes what comes in.
-func (s *schemas) body(kind string) *huma.Schema {
-	if kind == manyCases {
+func (s *schemas) body(kind string, body any) *huma.Schema {
+	switch {
+	case kind == manyCases:
 		return &huma.Schema{Type: "string", Description: s.say("body.many")}
+	case body != nil:
+		return s.of(body)
 	}
 	ref := s.of(Case{})
-	c := s.Map()["Case"]
-	c.AdditionalProperties = false
-	facts := c.Properties["facts"]
-	facts.AdditionalProperties = &huma.Schema{AnyOf: []*huma.Schema{
-		{Type: "boolean"}, {Type: "number"}, {Type: "string"}, {Type: "array", Items: &huma.Schema{Type: "string"}}, {Type: "null"},
-	}}
+	s.Map()["Case"].AdditionalProperties = false
 	return ref
 }
 
@@ -137,8 +168,8 @@ func (s *schemas) responses(op *huma.Operation, o *httpapi.Operation) {
 	for _, kind := range o.Gives {
 		m := &huma.MediaType{Schema: &huma.Schema{Type: "string"}}
 		switch {
-		case kind == manyCases:
-			m.Schema.Description = s.say("answer.many")
+		case kind == manyCases || kind == eventStream:
+			m.Schema.Description = s.say(s.manyOf(o))
 		case o.Answer != nil:
 			m.Schema = s.of(o.Answer)
 		case strings.HasSuffix(kind, "json"):
@@ -146,11 +177,15 @@ func (s *schemas) responses(op *huma.Operation, o *httpapi.Operation) {
 		}
 		good.Content[kind] = m
 	}
-	op.Responses["200"] = good
+	status := o.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	op.Responses[strconv.Itoa(status)] = good
 	if o.ID == "readyz" {
 		op.Responses["503"] = &huma.Response{Description: s.say("operation.readyz.not"), Content: good.Content, Headers: good.Headers}
 	}
-	if o.Method == "GET" && !o.Public {
+	if o.Method == "GET" && !o.Public && !o.Kept {
 		op.Responses["304"] = &huma.Response{Description: s.say("answer.unchanged")}
 	}
 	byStatus := map[int][]string{}
@@ -208,7 +243,7 @@ func (s *schemas) example(op *huma.Operation, h http.Handler, e Example) error {
 			return err
 		}
 	}
-	if op.RequestBody != nil && op.RequestBody.Content[e.Kind] != nil && (status < 400 || e.Name == "case-at-fault") {
+	if op.RequestBody != nil && op.RequestBody.Content[e.Kind] != nil && (status < 400 || strings.HasSuffix(e.Name, "-at-fault") && e.Name != "query-at-fault") {
 		return put(op.RequestBody.Content[e.Kind], e.Kind, e.Body())
 	}
 	return nil
@@ -217,7 +252,7 @@ func (s *schemas) example(op *huma.Operation, h http.Handler, e Example) error {
 // headers describes the headers that answers have.
 func (w writer) headers() map[string]*huma.Param {
 	out := map[string]*huma.Param{}
-	for _, name := range []string{"Stegvis-Model", "Stegvis-Version", "Stegvis-Hash", "ETag", "X-Request-Id"} {
+	for _, name := range []string{"Stegvis-Model", "Stegvis-Version", "Stegvis-Hash", "ETag", "X-Request-Id", "Location", "Idempotent-Replayed"} {
 		out[name] = &huma.Param{Description: w.say("header." + strings.ToLower(name)), Schema: &huma.Schema{Type: "string"}}
 	}
 	return out
@@ -228,6 +263,8 @@ func (s *schemas) headersOf(o *httpapi.Operation) map[string]*huma.Param {
 	names := []string{"X-Request-Id"}
 	switch {
 	case o.Public:
+	case o.Kept:
+		names = append(names, keptHeaders(o)...)
 	case len(o.Takes) > 0, strings.Contains(o.Path, "{model}"):
 		names = append(names, "ETag", "Stegvis-Model", "Stegvis-Version", "Stegvis-Hash")
 	default:

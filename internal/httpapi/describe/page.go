@@ -23,7 +23,7 @@ var pageFile embed.FS
 func Page(doc *huma.OpenAPI, l lang.Lang) ([]byte, error) {
 	w := writer{l}
 	t, err := template.New("page.html").Funcs(template.FuncMap{
-		"say": w.say, "prose": prose, "pretty": pretty, "type": w.typeOf, "in": func(p *huma.Param) string { return w.say("page.in." + p.In) },
+		"say": w.say, "prose": prose, "pretty": pretty, "type": w.typeOf, "in": func(p *huma.Param) string { return w.say("page.in." + p.In) }, "needs": w.needs,
 		"schemaName": func(ref string) string { return strings.TrimPrefix(ref, prefix) },
 	}).ParseFS(pageFile, "page.html")
 	if err != nil {
@@ -34,7 +34,7 @@ func Page(doc *huma.OpenAPI, l lang.Lang) ([]byte, error) {
 		other = lang.SV
 	}
 	var b bytes.Buffer
-	err = t.Execute(&b, map[string]any{"Lang": l, "Other": other, "Doc": doc, "Tags": w.tags(doc), "Problems": w.problems(), "Schemas": schemasOf(doc), "Case": caseLine()})
+	err = t.Execute(&b, map[string]any{"Lang": l, "Other": other, "Doc": doc, "Tags": w.tags(doc), "Problems": w.problems(), "Schemas": schemasOf(doc), "Case": caseLine(), "Ways": ways(doc)})
 	return b.Bytes(), err
 }
 
@@ -50,15 +50,16 @@ func caseLine() string {
 // tag is a part of the service, with its operations.
 type tag struct {
 	*huma.Tag
+	Title      string
 	Operations []*huma.Operation
 }
 
 func (w writer) tags(doc *huma.OpenAPI) (out []tag) {
 	for _, t := range doc.Tags {
-		x := tag{Tag: t}
+		x := tag{Tag: t, Title: w.say("part." + t.Name)}
 		for _, o := range httpapi.Operations() {
 			item := doc.Paths[o.Path]
-			for _, op := range []*huma.Operation{item.Post, item.Get} {
+			for _, op := range []*huma.Operation{item.Post, item.Get, item.Put, item.Delete} {
 				if op != nil && op.OperationID == o.ID && op.Tags[0] == t.Name {
 					x.Operations = append(x.Operations, op)
 				}
@@ -67,6 +68,25 @@ func (w writer) tags(doc *huma.OpenAPI) (out []tag) {
 		out = append(out, x)
 	}
 	return out
+}
+
+// ways lists the ways to say who asks.
+func ways(doc *huma.OpenAPI) (out []string) {
+	for _, name := range slices.Sorted(maps.Keys(doc.Components.SecuritySchemes)) {
+		out = append(out, doc.Components.SecuritySchemes[name].Description)
+	}
+	return out
+}
+
+// needs tells whether an operation must know who asks.
+func (w writer) needs(op *huma.Operation) string {
+	switch {
+	case len(op.Security) == 0:
+		return ""
+	case len(op.Security[0]) == 0:
+		return w.say("page.who.perhaps")
+	}
+	return w.say("page.who.must")
 }
 
 // problemRow is a problem in the table of them.

@@ -1,0 +1,143 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stegvis/stegvis/dsl/calendar"
+	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/internal/access"
+	"github.com/stegvis/stegvis/internal/door"
+	"github.com/stegvis/stegvis/internal/store"
+	"github.com/stegvis/stegvis/interpreter"
+)
+
+// keyOperations are those on the keys that systems ask with.
+func keyOperations() []*Operation {
+	return []*Operation{
+		{
+			Method: "POST", Path: "/v1/keys", ID: "give-key", Act: access.Keys, Kept: true, handle: (*Service).giveKey,
+			Takes: oneCase, Body: GiveKey{}, Gives: asJSON, Answer: GivenKey{}, Status: http.StatusCreated, Problems: slices.Concat(ofKept, ofSending),
+		},
+		{Method: "GET", Path: "/v1/keys", ID: "list-keys", Act: access.Keys, Kept: true, handle: (*Service).listKeys, Gives: asJSON, Answer: KeyList{}, Problems: ofKept},
+		{
+			Method: "DELETE", Path: "/v1/keys/{key}", ID: "revoke-key", Act: access.Keys, Kept: true, handle: (*Service).revokeKey,
+			Status: http.StatusNoContent, Problems: append(slices.Clone(ofKept), "unknown-key"),
+		},
+	}
+}
+
+var refusalsOfKeys = []refusal{{door.ErrNoKey, "unknown-key"}, {door.ErrDown, "identity-unavailable"}}
+
+// GiveKey is the body that asks for a key.
+type GiveKey struct {
+	Title   string        `json:"title"`
+	Roles   []access.Role `json:"roles"`
+	Actor   string        `json:"actor,omitempty"`
+	Party   string        `json:"party,omitempty"`
+	Expires calendar.Day  `json:"expires,omitempty"`
+}
+
+// Key is a key that was given out, without its secret.
+type Key struct {
+	ID      string        `json:"id"`
+	Title   string        `json:"title"`
+	Roles   []access.Role `json:"roles"`
+	Actor   *string       `json:"actor"`
+	Party   *string       `json:"party"`
+	Created time.Time     `json:"created"`
+	By      string        `json:"by"`
+	Expires *calendar.Day `json:"expires"`
+	Revoked *time.Time    `json:"revoked"`
+}
+
+// GivenKey is a new key with its text.
+type GivenKey struct {
+	Key
+	Text string `json:"key"`
+}
+
+// KeyList is all keys that were given out.
+type KeyList struct {
+	Keys []Key `json:"keys"`
+}
+
+// KeyOf is the key as it is listed.
+func KeyOf(k *door.Key) Key {
+	return Key{k.ID, k.Title, k.Roles, optional(k.Actor), optional(k.Party), k.Created, k.CreatedBy, k.LastDay(), k.Revoked}
+}
+
+// giveKey gives out a key. Its text is told this once.
+func (s *Service) giveKey(x *exchange) {
+	var in door.Key
+	if !x.read(func(o *interpreter.Object) {
+		o.Need("title", "roles")
+		in = door.Key{Title: o.Text("title", longName), Actor: x.ofModels(o, "actor", actorsOf), Party: o.Text("party", longName), CreatedBy: x.who.Subject}
+		known := wordsOf(access.Roles)
+		for _, r := range o.Words("roles", len(known), known...) {
+			if slices.Contains(in.Roles, access.Role(r)) {
+				o.Fault("roles", "access-twice", diag.Args{"Name": r})
+			}
+			in.Roles = append(in.Roles, access.Role(r))
+		}
+		if o.Has("roles") && (slices.Contains(in.Roles, access.Actor) != o.Has("actor") || o.Has("actor") && !o.Has("party")) {
+			o.Fault("actor", "access-actor", nil)
+		}
+		if day := o.Day("expires"); day != nil {
+			end := door.EndOf(*day)
+			if in.Expires = &end; !end.After(s.now()) {
+				o.Fault("expires", "access-past", nil)
+			}
+		}
+		if o.Has("roles") && strings.Trim(o.At("roles").Text(), "[] \t\r\n") == "" {
+			o.Fault("roles", "access-no-role", diag.Args{"Known": door.KnownRoles()})
+		}
+	}) {
+		return
+	}
+	x.work(func(ctx context.Context) error {
+		var out *door.Key
+		var text string
+		err := s.office.Store.InTx(ctx, func(tx *store.Tx) (err error) {
+			out, text, err = door.Give(tx, in)
+			return err
+		})
+		if err == nil {
+			x.give(GivenKey{KeyOf(out), text})
+		}
+		return err
+	})
+}
+
+// listKeys answers with the keys that were given out.
+func (s *Service) listKeys(x *exchange) {
+	x.work(func(ctx context.Context) error {
+		out := KeyList{Keys: []Key{}}
+		err := s.office.Store.View(ctx, func(tx *store.Tx) error {
+			list, err := door.List(tx)
+			for i := range list {
+				out.Keys = append(out.Keys, KeyOf(&list[i]))
+			}
+			return err
+		})
+		if err == nil {
+			x.give(out)
+		}
+		return err
+	})
+}
+
+// revokeKey takes a key back.
+func (s *Service) revokeKey(x *exchange) {
+	x.work(func(ctx context.Context) error {
+		err := s.office.Store.InTx(ctx, func(tx *store.Tx) error { return door.Revoke(tx, x.r.PathValue("key"), x.who.Subject) })
+		if err == nil {
+			x.reply.Header()["Cache-Control"] = noStore
+			x.reply.WriteHeader(http.StatusNoContent)
+		}
+		return err
+	})
+}
