@@ -34,7 +34,12 @@ func ask(args []string) int {
 		}
 		body = strings.NewReader(string(text))
 	}
-	r, err := http.NewRequest(args[1], "http://"+strings.TrimSpace(string(addr))+args[2], body)
+	asks, scheme, err := client()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	r, err := http.NewRequest(args[1], scheme+strings.TrimSpace(string(addr))+args[2], body)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -46,7 +51,7 @@ func ask(args []string) int {
 		name, value, _ := strings.Cut(h, ":")
 		r.Header.Set(name, value)
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := asks.Do(r)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

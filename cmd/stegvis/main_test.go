@@ -15,9 +15,11 @@ var update = flag.Bool("update", false, "write what the commands print into the 
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"stegvis": func() { os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
-		"ask":     func() { os.Exit(ask(os.Args[1:])) },
-		"until":   func() { os.Exit(until(os.Args[1:])) },
+		"stegvis":  func() { os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"ask":      func() { os.Exit(ask(os.Args[1:])) },
+		"provider": func() { os.Exit(provider(os.Args[1:])) },
+		"vouch":    func() { os.Exit(vouch(os.Args[1:])) },
+		"until":    func() { os.Exit(until(os.Args[1:])) },
 	})
 }
 

@@ -57,6 +57,7 @@ func (a *app) say(id string, args map[string]any) string { return catalogue.Text
 func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt) }) // who presses Ctrl-C a second time does not want to wait
 	return Run(ctx, args, in, out, errOut)
 }
 
@@ -128,6 +129,14 @@ var commands = []command{
 	{"conform", (*app).conformCommand},
 	{"simulate", (*app).simulateCommand},
 	{"serve", (*app).serveCommand},
+	{"keys", (*app).keysCommand},
+	{"audit", (*app).auditCommand},
+	{"backup", (*app).backupCommand},
+	{"restore", (*app).restoreCommand},
+	{"rekey", (*app).rekeyCommand},
+	{"migrate", (*app).migrateCommand},
+	{"ready", (*app).readyCommand},
+	{"listen", (*app).listenCommand},
 }
 
 // root makes the tree of commands, as far as a run with the arguments can need it.

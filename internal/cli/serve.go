@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/hashicorp/go-hclog"
 	"github.com/spf13/cobra"
 
@@ -36,6 +37,7 @@ func (a *app) serveCommand() *cobra.Command {
 			}
 			var faults diag.List
 			resolve(settings, c.Flags(), file, &faults)
+			config.checkDoor(&faults)
 			if a.tell(faults); faults.HasErrors() {
 				return misuse{a.say("serve.bad-config", nil)}
 			}
@@ -52,6 +54,9 @@ func (a *app) serveCommand() *cobra.Command {
 	for _, s := range settings {
 		if s.name != "workflows" && s.name != "log_level" { // those are flags of every command
 			f.String(s.flag(), "", a.say("serve.setting."+s.name, nil)+" "+a.say("serve.flag.default", map[string]any{"Value": s.value}))
+			if s.kind == aSwitch {
+				f.Lookup(s.flag()).NoOptDefVal = "true"
+			}
 		}
 	}
 	return c
@@ -73,12 +78,26 @@ func (a *app) serve(ctx context.Context, c serveConfig, settings []*setting) err
 		return err
 	}
 	defer closeModels()
+	office, closeOffice, err := a.office(ctx, c.kept, models, log)
+	if err != nil {
+		return err
+	}
+	defer func() { closeOffice(c.limits.Stop) }()
+	who, listenTLS, err := a.openDoor(c.door, office, models, log)
+	if err != nil {
+		return err
+	}
+	if office != nil {
+		if err := office.Start(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
+	}
 	tracer, flush, err := httpapi.NewTracer(ctx, c.traces)
 	if err != nil {
 		return err
 	}
 	defer flush()
-	service, err := httpapi.New(httpapi.Options{Models: models, Limits: c.limits, Logger: log, Tracer: tracer})
+	service, err := httpapi.New(httpapi.Options{Models: models, Limits: c.limits, Logger: log, Tracer: tracer, Office: office, Door: who, Keyed: c.keyed, Audited: c.audited, TLS: listenTLS})
 	if err != nil {
 		return err
 	}
@@ -88,6 +107,9 @@ func (a *app) serve(ctx context.Context, c serveConfig, settings []*setting) err
 		return errFound
 	}
 	url := "http://" + l.Addr().String()
+	if listenTLS != nil {
+		url = "https://" + l.Addr().String()
+	}
 	if c.addrFile != "" {
 		if err := writeWhole(c.addrFile, []byte(l.Addr().String()+"\n")); err != nil {
 			l.Close()
@@ -97,7 +119,18 @@ func (a *app) serve(ctx context.Context, c serveConfig, settings []*setting) err
 	}
 	fmt.Fprintln(a.out, a.say("serve.answers", map[string]any{"URL": url, "Folder": dir, "Count": len(models.Snapshot().Set.IDs())}))
 	log.Info("serving", "url", url, "folder", dir, "models", len(models.Snapshot().Set.IDs()))
-	return service.Serve(ctx, l)
+	// The manager that started the process, where one wants to know. Nothing follows from its not hearing.
+	daemon.SdNotify(false, daemon.SdNotifyReady)
+	told := make(chan struct{})
+	never := context.AfterFunc(ctx, func() {
+		daemon.SdNotify(false, daemon.SdNotifyStopping)
+		close(told)
+	})
+	err = service.Serve(ctx, l)
+	if !never() {
+		<-told
+	}
+	return err
 }
 
 // serveModels opens the models to answer from. Those of a folder are hot-reloaded; those built in never change.

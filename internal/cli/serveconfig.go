@@ -17,12 +17,16 @@ import (
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/syntax"
 	"github.com/stegvis/stegvis/internal/httpapi"
+	"github.com/stegvis/stegvis/internal/store"
 )
 
 // serveConfig is how the service is to run.
 type serveConfig struct {
 	addr, addrFile, workflows, stateDir, logLevel, logFormat, traces string
 	limits                                                           httpapi.Limits
+	kept                                                             keptConfig
+	keyed, audited                                                   bool
+	door                                                             doorConfig
 }
 
 // setting is one thing that can be said of the service: by a flag, in the environment, in a file, in this order of
@@ -47,6 +51,10 @@ const (
 	aURL      valueKind = "url"
 	aLevel    valueKind = "level"
 	aFormat   valueKind = "format"
+	aSwitch   valueKind = "switch"
+	aHostList valueKind = "hosts"
+	aStore    valueKind = "store"
+	anIssuer  valueKind = "issuer"
 )
 
 // origin is where a value comes from.
@@ -86,11 +94,40 @@ func (c *serveConfig) settings() []*setting {
 			return err == nil && *p > 0
 		}}
 	}
+	either := func(name string, p *bool) *setting {
+		return &setting{name: name, kind: aSwitch, value: "false", take: func(s string) bool {
+			*p = s == "true"
+			return s == "true" || s == "false"
+		}}
+	}
 	return []*setting{
 		named("addr", "127.0.0.1:8080", &c.addr, anAddress, func(s string) bool { _, _, err := net.SplitHostPort(s); return err == nil }),
 		named("addr_file", "", &c.addrFile, aText, any),
 		named("workflows", "", &c.workflows, aText, any),
 		named("state_dir", "", &c.stateDir, aText, any),
+		named("data", "", &c.kept.data, aText, any),
+		named("store", "", &c.kept.address, aStore, isStoreAddress),
+		lasting("store_wait", 30*time.Second, &c.kept.wait),
+		many("store_connections", 16, &c.kept.connections),
+		named("key_file", "", &c.kept.keyFile, aText, any),
+		lasting("sweep", time.Minute, &c.kept.sweep),
+		many("workers", 4, &c.kept.workers),
+		{name: "webhook_hosts", kind: aHostList, take: func(s string) (ok bool) {
+			c.kept.targets.Hosts, ok = hostList(s)
+			return ok
+		}},
+		either("webhook_private", &c.kept.targets.Private),
+		either("keyed", &c.keyed),
+		either("audited", &c.audited),
+		named("tls_cert", "", &c.door.tls.Certificate, aText, any),
+		named("tls_key", "", &c.door.tls.Key, aText, any),
+		either("plain_http", &c.door.plain),
+		named("client_ca", "", &c.door.tls.ClientCA, aText, any),
+		named("access_file", "", &c.door.access, aText, any),
+		named("oidc_issuer", "", &c.door.tokens.Issuer, anIssuer, isIssuer),
+		named("oidc_audience", "", &c.door.tokens.Audience, aText, any),
+		named("oidc_roles_claim", "roles", &c.door.tokens.RolesClaim, aText, any),
+		named("oidc_party_claim", "", &c.door.tokens.PartyClaim, aText, any),
 		named("log_level", "info", &c.logLevel, aLevel, func(s string) bool { return hclog.LevelFromString(s) != hclog.NoLevel }),
 		named("log_format", "text", &c.logFormat, aFormat, func(s string) bool { return s == "text" || s == "json" }),
 		named("traces", "", &c.traces, aURL, func(s string) bool {
@@ -105,6 +142,8 @@ func (c *serveConfig) settings() []*setting {
 		many("connections", d.Connections, &c.limits.Connections),
 		many("requests", d.Requests, &c.limits.Requests),
 		many("streams", d.Streams, &c.limits.Streams),
+		many("follows", d.Follows, &c.limits.Follows),
+		lasting("alive", d.Alive, &c.limits.Alive),
 		many("header_bytes", d.HeaderBytes, &c.limits.HeaderBytes),
 	}
 }
@@ -155,6 +194,14 @@ func (s *setting) refuse(at diag.Span, faults *diag.List) {
 		faults.Error(at, "config-level", args)
 	case aFormat:
 		faults.Error(at, "config-format", args)
+	case aSwitch:
+		faults.Error(at, "config-switch", args)
+	case aHostList:
+		faults.Error(at, "config-hosts", args)
+	case aStore:
+		faults.Error(at, "config-store", args)
+	case anIssuer:
+		faults.Error(at, "config-issuer", args)
 	default:
 		faults.Error(at, "config-text", args)
 	}
@@ -184,12 +231,20 @@ func resolveFile(settings []*setting, path string, faults *diag.List) {
 			continue
 		}
 		at := v.Span
-		if s.kind == aURL { // it can hold a password, which an excerpt would show
+		if s.kind == aURL || s.kind == aStore { // it can hold a password, which an excerpt would show
 			at = diag.NewSource(path, "").At(0, 0)
 		}
 		switch {
-		case v.Kind == syntax.String && s.kind != aCount:
+		case v.Kind == syntax.String && s.kind != aCount && s.kind != aSwitch:
 			s.set(v.String, byFile, path, at, &own)
+		case v.Kind == syntax.Bool && s.kind == aSwitch:
+			s.set(strconv.FormatBool(v.Bool), byFile, path, at, &own)
+		case v.Kind == syntax.Array && s.kind == aHostList && !slices.ContainsFunc(v.Items, func(v *syntax.Value) bool { return v.Kind != syntax.String }):
+			var hosts []string
+			for _, item := range v.Items {
+				hosts = append(hosts, item.String)
+			}
+			s.set(strings.Join(hosts, ","), byFile, path, at, &own)
 		case v.Kind == syntax.Int && s.kind == aCount:
 			s.set(strconv.FormatInt(v.Int, 10), byFile, path, at, &own)
 		default:
@@ -223,13 +278,55 @@ func (a *app) printConfig(settings []*setting) {
 		fmt.Fprintf(a.out, "# %s\n", a.say("serve.config.from", map[string]any{"From": string(s.from), "Where": s.where}))
 		value := syntax.Quote(s.value)
 		switch s.kind {
-		case aCount:
+		case aCount, aSwitch:
 			value = s.value
-		case aURL: // its user and password are for whoever it was told to
-			if u, err := url.Parse(s.value); err == nil {
-				value = syntax.Quote(u.Redacted())
-			}
+		case aURL, aStore: // its user and password are for whoever it was told to
+			value = syntax.Quote(withoutSecrets(s.value))
 		}
 		fmt.Fprintf(a.out, "%s = %s\n", s.name, value)
 	}
+}
+
+// isStoreAddress tells whether the text is the address of a database, as far as its form goes. "": of none.
+func isStoreAddress(s string) bool {
+	if path, ok := store.FileOf(s); ok || s == "" {
+		return s == "" || path != ""
+	}
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql")
+}
+
+// hostList reads names of hosts with commas between, as events.Targets has them.
+func hostList(s string) (hosts []string, ok bool) {
+	for host := range strings.SplitSeq(s, ",") {
+		host = strings.TrimSpace(host)
+		switch {
+		case host == "" && s == "":
+			return nil, true
+		case host == "", strings.ContainsAny(host, "/@ "), strings.Contains(strings.TrimPrefix(host, "*"), "*"), len(host) > 1 && host[0] == '*' && host[1] != '.':
+			return nil, false
+		}
+		if _, _, err := net.SplitHostPort(host); err == nil { // the host counts, not the port
+			return nil, false
+		}
+		hosts = append(hosts, strings.Trim(host, "[]"))
+	}
+	return hosts, true
+}
+
+// withoutSecrets is a web address, or that of a database, without what is to be known to nobody else.
+func withoutSecrets(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Opaque != "" || u.Host == "" && u.User == nil && u.RawQuery == "" {
+		return address
+	}
+	if q := u.Query(); q.Has("password") || q.Has("sslpassword") {
+		for _, name := range []string{"password", "sslpassword"} {
+			if q.Has(name) {
+				q.Set(name, "xxxxx")
+			}
+		}
+		u.RawQuery = q.Encode()
+	}
+	return u.Redacted()
 }
