@@ -6,10 +6,11 @@ SHELL       := bash
 BENCH     ?= .
 COUNT     ?= 10
 BENCHTIME ?= 0.5s
+CASES     ?= 100000
 BENCHBASE := .bench/base.txt
 BENCHNEW  := .bench/new.txt
 
-.PHONY: help test lint fmt-check fmt update soak bench bench-base bench-packages
+.PHONY: help test lint fmt-check fmt update clients soak bench bench-base bench-packages bench-scale
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,12 @@ fmt: ## format the Go files
 
 update: ## rewrite the expected outputs that tests compare with; read the diff before you commit it
 	go test $$(grep -rlE --include=*_test.go 'flag\.Bool\("update"' . | xargs -n1 dirname | sort -u) -update
+	@$(MAKE) --no-print-directory clients
+
+clients: ## generate the clients of examples/clients anew from docs/openapi.json
+	@.ci/gate needs npm
+	go generate -C examples/clients/go ./...
+	npm run --silent --prefix examples/clients/typescript generate
 
 soak: ## the long runs, one line for each row of faults they cover (up to 75 minutes)
 	go run ./internal/soak
@@ -50,3 +57,10 @@ bench-packages: ## the benchmarks of single packages (BENCH=regexp COUNT=10)
 
 bench-base: bench ## run the benchmarks and keep them as the base to compare with
 	cp $(BENCHNEW) $(BENCHBASE)
+
+bench-scale: ## how far the service carries: the figures of docs/scaling.md, some minutes (CASES=100000 for the worklists)
+	go test -run '^$$' -bench 'Next' -benchtime 2s -count 3 ./internal/httpapi
+	go test -run '^$$' -bench 'Cases' -benchtime 3000x -timeout 20m ./internal/soak/ordeal
+	go test -run '^$$' -bench 'Sweep' -benchtime 5000x -timeout 20m ./internal/soak/ordeal
+	go test -run '^$$' -bench 'Disk' -benchtime 200x -timeout 20m ./internal/soak/ordeal
+	go test -run '^$$' -bench 'Worklists' -benchtime 100x -cases $(CASES) -timeout 60m ./internal/soak/ordeal
