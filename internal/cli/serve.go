@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -72,6 +73,12 @@ func (a *app) serve(ctx context.Context, c serveConfig, settings []*setting) err
 	dir, err := a.folder()
 	if err != nil {
 		return err
+	}
+	if c.stateDir == "" && c.kept.data != "" { // a restart on bad files must not stop what is due
+		if err := a.dataFolder(c.kept.data); err != nil {
+			return err
+		}
+		c.stateDir = filepath.Join(c.kept.data, "state")
 	}
 	models, closeModels, err := a.serveModels(dir, c, log)
 	if err != nil {

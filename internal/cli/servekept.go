@@ -73,10 +73,8 @@ func (a *app) office(ctx context.Context, c keptConfig, models httpapi.Models, l
 	if c.address == "" {
 		return nil, func(time.Duration) {}, nil
 	}
-	if c.data != "" {
-		if err := os.MkdirAll(c.data, 0o700); err != nil {
-			return nil, nil, a.found("kept.no-folder", map[string]any{"Path": c.data})
-		}
+	if err := a.dataFolder(c.data); err != nil {
+		return nil, nil, err
 	}
 	unlock, err := a.lockFile(c)
 	if err != nil {
@@ -201,6 +199,14 @@ func (a *app) hindered(c keptConfig, err error) error {
 func (a *app) found(id string, args map[string]any) error {
 	fmt.Fprintln(a.err, a.say(id, args))
 	return errFound
+}
+
+// dataFolder makes the folder of all that is kept, where one is named.
+func (a *app) dataFolder(path string) error {
+	if path == "" || os.MkdirAll(path, 0o700) == nil {
+		return nil
+	}
+	return a.found("kept.no-folder", map[string]any{"Path": path})
 }
 
 // masterKeys reads the master keys. The first is made where it is the folder's own and there is nothing yet that another would be

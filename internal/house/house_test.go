@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -27,7 +28,7 @@ const module = "github.com/stegvis/stegvis"
 // storeys is the house from its ground up. A package may import those of the storeys below its own, and
 // none beside it. "…/..." stands for a folder and all below it.
 var storeys = [][]string{
-	{"dsl/lang", "dsl/calendar", "workflows", "internal/soak", "internal/house", "internal/browser", "internal/seal", "internal/pgtest", "internal/input"}, // these import nothing of ours
+	{"dsl/lang", "dsl/calendar", "workflows", "internal/soak", "internal/soak/ordeal", "internal/house", "internal/browser", "internal/seal", "internal/pgtest", "internal/input"}, // these import nothing of ours
 	{"dsl/diag"},
 	{"dsl/syntax", "dsl/rule"},
 	{"dsl"},
@@ -41,7 +42,7 @@ var storeys = [][]string{
 	{"internal/analysis/verify"}, // other analyses hold models against its duties
 	{"internal/export", "internal/analysis/compare", "internal/analysis/measure", "internal/analysis/simulate", "internal/analysis/conform", "internal/batch", "internal/access", "internal/store", "internal/lsp"},
 	{"internal/store/storetest", "internal/jobs", "internal/audit"},
-	{"internal/events"},
+	{"internal/events", "internal/door"},
 	{"internal/casework"},
 	{"internal/analysis/report"}, // puts what the others found on a page
 	{"internal/httpapi", "internal/web"},
@@ -68,6 +69,8 @@ var keepers = map[string]string{
 	"github.com/fsnotify/fsnotify":     "interpreter/live",
 	"github.com/parquet-go/parquet-go": "internal/casefile",
 	"github.com/schollz/progressbar":   "internal/cli",
+	"github.com/gofrs/flock":           "internal/cli",
+	"github.com/coreos/go-systemd":     "internal/cli",
 	"github.com/crillab/gophersat":     "internal/analysis/cells",
 	"github.com/beevik/etree":          "internal/export",
 	"github.com/go-rod/rod":            "internal/browser",
@@ -79,6 +82,8 @@ var keepers = map[string]string{
 	"github.com/pressly/goose":         "internal/store",
 	"github.com/riverqueue/river":      "internal/jobs",
 	"github.com/gowebpki/jcs":          "internal/audit",
+	"github.com/coreos/go-oidc":        "internal/door",
+	"github.com/go-jose/go-jose":       "internal/door",
 }
 
 // pure are the packages whose answers depend on nothing but what they are given: no clock, no files, no
@@ -245,6 +250,9 @@ func opening(name *ast.Ident, p goPackage) string {
 	return "Package " + name.Name
 }
 
+// generated is how a file that nobody writes says so.
+var generated = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
+
 func TestEveryGoFileIsShort(t *testing.T) {
 	root := top(t)
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -260,7 +268,7 @@ func TestEveryGoFileIsShort(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if lines := bytes.Count(text, []byte("\n")); lines >= maxLines {
+		if lines := bytes.Count(text, []byte("\n")); lines >= maxLines && !generated.Match(text) {
 			name, _ := filepath.Rel(root, path)
 			t.Errorf("%s has %d lines; a file of one idea has fewer than %d", filepath.ToSlash(name), lines, maxLines)
 		}

@@ -29,6 +29,7 @@ func TestDocumentsShowWhatCommandsPrint(t *testing.T) {
 		}
 		t.Run(d.name, func(t *testing.T) {
 			copied := copyRepo(t)
+			t.Cleanup(func() { endWhatWasLeft(t, copied) })
 			fresh := make(map[int][]string)
 			for i, b := range d.blocks {
 				if b.lang == "console" {
@@ -39,6 +40,22 @@ func TestDocumentsShowWhatCommandsPrint(t *testing.T) {
 				rewrite(t, d, fresh)
 			}
 		})
+	}
+}
+
+// endWhatWasLeft ends the processes that a document began and wrote down in *.pid, where it did not get to end them itself.
+func endWhatWasLeft(t *testing.T, dir string) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.pid"))
+	if err != nil {
+		t.Error(err)
+	}
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		if pid, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
+			if p, err := os.FindProcess(pid); err == nil && t.Failed() {
+				p.Kill()
+			}
+		}
 	}
 }
 
@@ -170,6 +187,22 @@ func TestSettingUpTakesTwoCommands(t *testing.T) {
 	printed, code := shell(t, buildStegvis(t), copyRepo(t), commands[0])
 	if code != 0 || printed == "" {
 		t.Errorf("%s\nexit code %d; it printed:\n%s", commands[0], code, printed)
+	}
+}
+
+// The README promises a webhook about a deadline in five commands: the service, that it answers, who wants to be told, a listener, a case.
+func TestFromNothingToAWebhookTakesFiveCommands(t *testing.T) {
+	d := documentNamed(t, "README.md")
+	i := slices.IndexFunc(d.blocks, func(b block) bool { return b.lang == "console" && strings.Contains(d.text(b), "stegvis listen") })
+	if i < 0 {
+		t.Fatal("README.md shows no webhook")
+	}
+	text := d.text(d.blocks[i])
+	if n := len(regexp.MustCompile(`(?m)(?:^\$ |& \\\n  )(?:stegvis|curl) `).FindAllString(text, -1)); n != 5 {
+		t.Errorf("it takes %d commands", n)
+	}
+	if !strings.Contains(text, "is late") || !strings.Contains(text, "verified") {
+		t.Error("no event about a deadline is shown")
 	}
 }
 

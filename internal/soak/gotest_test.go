@@ -84,3 +84,10 @@ FAILED: 1 of 2, after 0s
 		t.Errorf("it prints\n%s\nwant\n%s", out.String(), want)
 	}
 }
+
+func TestARowCanLeaveTestsToAnother(t *testing.T) {
+	s := suite{pkg: "./p", tests: []string{"Test.*"}, skip: faults(32), limit: time.Minute}
+	if got := strings.Join(s.args(), " "); !strings.Contains(got, "-skip ^(Test.*_FAULTS32)$") {
+		t.Errorf("go test %s", got)
+	}
+}

@@ -19,6 +19,7 @@ type row struct {
 type suite struct {
 	pkg    string        // relative to the repo: "./dsl/rule"
 	tests  []string      // regular expressions that match whole names of top-level tests; each must match one or more
+	skip   string        // of these, those whose names match it are left to another row; "": none
 	checks int           // how many examples each property is tried on; 0: rapid's own number
 	limit  time.Duration // the tests are ended, and have failed, after this long
 }
@@ -53,6 +54,9 @@ func runRows(ctx context.Context, r *report, rows []row) {
 // args returns what `go test` is given.
 func (s suite) args() []string {
 	args := []string{"-count=1", "-timeout", s.limit.String(), "-run", "^(" + strings.Join(s.tests, "|") + ")$", s.pkg}
+	if s.skip != "" {
+		args = append(args, "-skip", "^("+s.skip+")$")
+	}
 	if s.checks > 0 {
 		args = append(args, fmt.Sprintf("-rapid.checks=%d", s.checks))
 	}
