@@ -43,7 +43,7 @@ type Model struct {
 	// Hash identifies everything that an answer of this model can depend on: "sha256:" and the digest of the
 	// bytes of its file, of the vocabularies it uses, of the overlays over it, and of the translations of them all.
 	Hash  string
-	Files []*diag.Source // what went into Hash, in that order
+	Files []*diag.Source // what went into Hash, each once; loaded alone they make this model again
 	Span  diag.Span      // the [model] header
 
 	rules map[*Rule]*rule.Expr // those of the overlays, typed by this model's own facts

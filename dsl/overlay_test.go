@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/stegvis/stegvis/dsl"
+	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/workflows"
 )
 
 // lawOver writes an overlay with one duty over the models named, or over all.
@@ -152,5 +154,21 @@ func TestALargeModelIsJudgedInBoundedTime(t *testing.T) {
 		t.Errorf("it took %s", took)
 	} else {
 		t.Logf("it took %s", took)
+	}
+}
+
+// The files of a model are kept so that it can answer again when they are gone: alone they must make it again, to the hash, also where
+// an overlay uses the vocabulary that the model uses.
+func TestTheFilesOfAModelMakeItAgain(t *testing.T) {
+	var faults diag.List
+	set := dsl.Load(dsl.ReadFS(workflows.FS, &faults))
+	if len(set.Models) == 0 || len(set.Overlays) == 0 {
+		t.Fatal("nothing is shipped that can show it")
+	}
+	for _, m := range set.Models {
+		again := dsl.Load(m.Files)
+		if again.Faults.HasErrors() || len(again.Models) != 1 || again.Models[0].Hash != m.Hash {
+			t.Errorf("%s@%s: from its %d files come %d models and these faults: %v", m.ID, m.Version, len(m.Files), len(again.Models), again.Faults)
+		}
 	}
 }

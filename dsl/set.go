@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/stegvis/stegvis/dsl/diag"
@@ -31,7 +32,9 @@ func (l *loader) set() *Set {
 			parts := d.parts()
 			d.m.Hash = digest(parts)
 			for _, p := range parts {
-				d.m.Files = append(d.m.Files, p.src)
+				if !slices.Contains(d.m.Files, p.src) { // a vocabulary can be the overlay's too
+					d.m.Files = append(d.m.Files, p.src)
+				}
 			}
 		}
 		s.Models = append(s.Models, d.m)
