@@ -67,7 +67,7 @@ func (d *Desk) history(tx *store.Tx, who Who, c *store.Case, k *known, ask Ask) 
 	if err != nil {
 		return nil, nil, err
 	}
-	if v.Model == "" {
+	if v.Model == "" || ask.Known != nil && ask.Known.IsZero() { // which to Fold is no moment
 		return nil, nil, store.ErrNoCase // there was none then
 	}
 	p := k.program
@@ -116,25 +116,37 @@ func (d *Desk) Timeline(ctx context.Context, who Who, id string) (out []store.En
 	return out, nil
 }
 
-// seen are the entries as somebody sees them.
-func seen(who *Who, sight *access.Sight, entries []store.Entry) []store.Entry {
-	if sight.Whole() {
-		return entries
-	}
-	facts := map[int64]string{} // what they are about
+// about is what each entry is about, by its number.
+type about map[int64]string
+
+func factsOf(entries []store.Entry) about {
+	facts := about{}
 	for _, e := range entries {
 		if facts[e.Seq] = e.Fact; e.Kind == store.Withdrawal {
 			facts[e.Seq] = facts[e.Refers]
 		}
 	}
+	return facts
+}
+
+// seen tells whether all is seen that an entry says: a correction can put another fact in the place of the one that was meant.
+func (x about) seen(sight *access.Sight, e *store.Entry) bool {
+	return sight.Fact(x[e.Seq]) && (e.Refers == 0 || sight.Fact(x[e.Refers]))
+}
+
+// seen are the entries as somebody sees them.
+func seen(who *Who, sight *access.Sight, entries []store.Entry) []store.Entry {
+	if sight.Whole() {
+		return entries
+	}
+	about := factsOf(entries)
 	out := make([]store.Entry, len(entries))
 	for i, e := range entries {
 		out[i] = store.Entry{Seq: e.Seq, Recorded: e.Recorded}
 		out[i].Kind = e.Kind
 		switch e.Kind {
 		case store.Recording, store.Correction, store.Withdrawal:
-			// A correction can put another fact in the place of the one that was meant.
-			if sight.Fact(facts[e.Seq]) && (e.Refers == 0 || sight.Fact(facts[e.Refers])) {
+			if about.seen(sight, &e) {
 				out[i] = e
 			}
 		case store.Opening, store.Moving, store.Closing, store.Reopening, store.Inviting:

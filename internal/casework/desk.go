@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,6 +26,7 @@ type Desk struct {
 	store    *store.Store
 	log      *events.Log
 	programs programs
+	left     sync.Map // by span, the case after which deciding anew goes on; of a job that this process began and that is not over
 }
 
 // New returns a desk over the store. live gives the models to ask now.
@@ -52,9 +54,12 @@ type Answer struct {
 
 	Again bool      `json:"-"` // it was given before, to the same request
 	Lang  lang.Lang `json:"-"` // of its texts
+
+	whole *interpreter.Decision // what Decision is made of
 }
 
-// kept is an answer as it is kept for when the same request comes again.
+// kept is an answer as it is kept for when the same request comes again: with all of the decision, since what may be seen of it can
+// be another thing by then.
 type kept struct {
 	*Answer
 	Lang lang.Lang `json:"lang"`
@@ -226,7 +231,8 @@ func (d *Desk) Erase(ctx context.Context, who Who, id string, revision int64, de
 		if err != nil {
 			return err
 		}
-		if err := d.leave(tx, c); err != nil {
+		// Before it, while it is known who the parties are that want to be told.
+		if err := d.log.Keep(tx, []events.Event{{Type: events.CaseErased, Case: c.ID, Model: c.Model, Version: c.Version}}); err != nil {
 			return err
 		}
 		if proof, err = tx.Erase(id, revision, who.Subject, decision); err != nil {
@@ -237,7 +243,7 @@ func (d *Desk) Erase(ctx context.Context, who Who, id string, revision int64, de
 	return proof, err
 }
 
-// Erasure returns the proof that a case was erased, and whether it still holds; store.ErrNoCase where it was not. That it was read
+// Erasure returns the proof that a case was erased, and whether it still holds; store.ErrKept where it was not. That it was read
 // is logged.
 func (d *Desk) Erasure(ctx context.Context, who Who, id string) (proof *store.Erasure, holds bool, err error) {
 	if err := who.let(access.Erase); err != nil {
@@ -255,6 +261,26 @@ func (d *Desk) Erasure(ctx context.Context, who Who, id string) (proof *store.Er
 	return proof, holds, err
 }
 
+// again is the decision of an answer that was kept, as far as who may see it now.
+func (d *Desk) again(tx *store.Tx, who Who, c *store.Case, a *Answer, l lang.Lang) (*interpreter.Decision, error) {
+	if a.Decision == nil {
+		return nil, nil
+	}
+	now, err := d.known(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	sight := who.sight(now)
+	if sight.Whole() {
+		return a.Decision, nil
+	}
+	p, err := d.programs.of(tx, a.Model, a.Version, a.Decision.Hash)
+	if err != nil {
+		return nil, err
+	}
+	return sight.Decision(p, a.Decision, l), nil
+}
+
 // hold returns a case that who may see and nobody else can change until the transaction ends. Revision 0 is whichever it has.
 func (d *Desk) hold(tx *store.Tx, who Who, id string, revision int64) (*store.Case, error) {
 	c, err := tx.Hold(who.reach(), id)
@@ -269,8 +295,8 @@ func (d *Desk) hold(tx *store.Tx, who Who, id string, revision int64) (*store.Ca
 	return c, nil
 }
 
-// once does f in a transaction; with a key, once for all requests that ask the same. What the subject got then it gets again, as long
-// as it may see the case, and that is logged too.
+// once does f in a transaction; with a key, once for all requests that ask the same. What the subject got then it gets again, as far
+// as it may see it now, and that is logged too.
 func (d *Desk) once(ctx context.Context, who Who, key string, asked any, f func(*store.Tx) (*Answer, error)) (out *Answer, err error) {
 	if key == "" {
 		err = d.store.InTx(ctx, func(tx *store.Tx) error {
@@ -290,10 +316,13 @@ func (d *Desk) once(ctx context.Context, who Who, key string, asked any, f func(
 		if out, err = f(tx); err != nil {
 			return "", nil, err
 		}
-		text, err := json.Marshal(kept{out, who.Lang})
+		all := *out
+		all.Decision = out.whole
+		text, err := json.Marshal(kept{&all, who.Lang})
 		return out.ID, text, err
 	}, func(tx *store.Tx, id string, answer []byte) error {
-		if _, err := tx.See(who.reach(), id); err != nil {
+		c, err := tx.Hold(who.reach(), id)
+		if err != nil {
 			return err
 		}
 		k := kept{Answer: &Answer{}}
@@ -301,6 +330,9 @@ func (d *Desk) once(ctx context.Context, who Who, key string, asked any, f func(
 			return err
 		}
 		out, k.Answer.Lang = k.Answer, k.Lang
+		if out.Decision, err = d.again(tx, who, c, out, k.Lang); err != nil {
+			return err
+		}
 		return d.logged(tx, who, "again", out)
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"time"
 
 	"github.com/stegvis/stegvis/internal/jobs"
 	"github.com/stegvis/stegvis/internal/store"
@@ -22,6 +23,11 @@ func FiguresOf(cases []store.CasesLike, steps []store.StepsLike) *Figures {
 
 // Sweep looks which cases are behind, once.
 func (d *Desk) Sweep(ctx context.Context, q *jobs.Queue) error { return d.sweep(ctx, q) }
+
+// Span decides anew for the cases that are behind, for as long as told.
+func (d *Desk) Span(ctx context.Context, within time.Duration) error {
+	return d.span(ctx, span{}, within)
+}
 
 // MostKept is how many programs of files that are gone are held ready.
 const MostKept = mostKept

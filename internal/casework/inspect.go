@@ -12,7 +12,11 @@ import (
 // Audit gives the rows of the log of who did what that the filter picks to f, without what was answered. That it is read is logged
 // before the first row is given.
 func (d *Desk) Audit(ctx context.Context, who Who, x audit.Filter, f func(*audit.Row) error) error {
-	if err := d.inspect(ctx, &who, asked("audit", "subject", x.Subject, "since", moment(x.Since), "until", moment(x.Until)), x.Case); err != nil {
+	id, other := x.Case, ""
+	if !store.CaseID(id) { // whatever that is that was taken for the id of a case
+		id, other = "", x.Case
+	}
+	if err := d.inspect(ctx, &who, asked("audit", "case", other, "subject", x.Subject, "since", moment(x.Since), "until", moment(x.Until)), id); err != nil {
 		return err
 	}
 	return audit.Rows(ctx, d.store, x, f)

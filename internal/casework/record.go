@@ -32,7 +32,8 @@ type Change struct {
 }
 
 // Record adds to a case of the revision; 0: of whichever it has. An actor records what it is asked for and what it may see, and
-// corrects and withdraws entries that it may see; all others are to it as if they were not there.
+// corrects and withdraws entries that it may see; all others are to it as if they were not there. Consent it records where it is the
+// one asked for it, and there alone: what it may see would else be for itself to decide.
 func (d *Desk) Record(ctx context.Context, who Who, key, id string, revision int64, x Change) (*Answer, error) {
 	if err := who.let(access.Record); err != nil {
 		return nil, err
@@ -64,17 +65,26 @@ func (d *Desk) Record(ctx context.Context, who Who, key, id string, revision int
 // change makes entries of a change, held against the model and against what who may record.
 func (d *Desk) change(tx *store.Tx, who Who, k *known, x Change) ([]store.NewEntry, error) {
 	sight := who.sight(k)
+	tells := func(fact string) bool {
+		return sight.Whole() || isAsked(k.program, fact, who.Actor) || sight.Fact(fact) && !isConsent(k.program.Model(), fact)
+	}
+	about := factsOf(k.entries)
 	refers := func(seq int64) (*store.Entry, error) {
 		i := slices.IndexFunc(k.entries, func(e store.Entry) bool { return e.Seq == seq })
-		if i < 0 || !sight.Whole() && !sight.Fact(k.entries[i].Fact) {
+		if i < 0 || !sight.Whole() && (k.entries[i].Fact == "" || !about.seen(sight, &k.entries[i])) {
 			return nil, store.ErrNoEntry
 		}
 		return &k.entries[i], nil
 	}
+	undo := func(e *store.Entry) error { // what it stands in place of comes back
+		if !tells(e.Fact) || e.Refers != 0 && !tells(about[e.Refers]) {
+			return access.ErrForbidden
+		}
+		return nil
+	}
 	var faults diag.List
 	mine := func(f Fact) bool {
-		ok := sight.Fact(f.ID) || isAsked(k.program, f.ID, who.Actor)
-		if _, declared := k.program.FactIndex(f.ID); !ok && declared {
+		if _, declared := k.program.FactIndex(f.ID); !tells(f.ID) && declared {
 			faults.Error(f.Place.Key, "kept-fact-of-others", diag.Args{"Fact": f.ID, "Actor": who.Actor})
 			return false
 		}
@@ -93,6 +103,9 @@ func (d *Desk) change(tx *store.Tx, who Who, k *known, x Change) ([]store.NewEnt
 		if !mine(f) {
 			continue
 		}
+		if err := undo(was); err != nil {
+			return nil, err
+		}
 		for _, e := range d.entries(tx, k.program, []Fact{f}, &faults) {
 			e.Kind, e.Refers = store.Correction, seq
 			entries = append(entries, e)
@@ -102,7 +115,11 @@ func (d *Desk) change(tx *store.Tx, who Who, k *known, x Change) ([]store.NewEnt
 		return nil, &Faulty{faults}
 	}
 	for _, seq := range x.Withdraw {
-		if _, err := refers(seq); err != nil {
+		was, err := refers(seq)
+		if err == nil {
+			err = undo(was)
+		}
+		if err != nil {
 			return nil, err
 		}
 		entries = append(entries, store.NewEntry{Kind: store.Withdrawal, Refers: seq})
@@ -114,6 +131,14 @@ func (d *Desk) change(tx *store.Tx, who Who, k *known, x Change) ([]store.NewEnt
 func isAsked(p *interpreter.Program, fact, actor string) bool {
 	i, ok := p.FactIndex(fact)
 	return ok && actor != "" && isActor(p.Model().Facts[i].AskOf, actor)
+}
+
+// isConsent tells whether a fact opens to some actor what else it may not see.
+func isConsent(m *dsl.Model, fact string) bool {
+	return slices.ContainsFunc(m.Actors, func(a *dsl.Term) bool {
+		f := m.ConsentTo(a.ID)
+		return f != nil && f.ID == fact
+	})
 }
 
 func isActor(t *dsl.Term, actor string) bool { return t != nil && t.ID == actor }

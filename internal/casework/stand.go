@@ -20,6 +20,8 @@ type known struct {
 	program *interpreter.Program
 	entries []store.Entry
 	view    *store.View
+	today   calendar.Day
+	before  *store.Standing // how it stood; nil: it was never decided for
 }
 
 // known reads what is known of a case that nobody else can change meanwhile, so that all of it is of one revision.
@@ -32,8 +34,18 @@ func (d *Desk) known(tx *store.Tx, c *store.Case) (*known, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := store.Fold(c.ID, entries, store.AsOf{Day: calendar.Today(tx.At())})
-	return &known{p, entries, v}, err
+	before, err := tx.Standing(c.ID)
+	if ignoreNoCase(err) != nil {
+		return nil, err
+	}
+	today := calendar.Today(tx.At())
+	// Around midnight processes do not agree on the day: what one has come to none goes back from, or the case would stand so and
+	// otherwise by turns. A day further ahead was that of a clock that was wrong.
+	if before != nil && before.At == today+1 {
+		today = before.At
+	}
+	v, err := store.Fold(c.ID, entries, store.AsOf{Day: today})
+	return &known{p, entries, v, today, before}, err
 }
 
 // stand decides for a case that was changed, keeps how it stands, tells what became of it and logs what is answered.
@@ -46,16 +58,16 @@ func (d *Desk) stand(tx *store.Tx, who Who, action string, c *store.Case) (*Answ
 	if err != nil {
 		return nil, err
 	}
-	a.Decision = who.sight(k).Decision(k.program, a.Decision, who.Lang)
+	a.whole = a.Decision
+	a.Decision = who.sight(k).Decision(k.program, a.whole, who.Lang)
 	return a, d.logged(tx, who, action, a)
 }
 
 // decide decides for a case now, keeps how it stands, and tells what became of it.
 func (d *Desk) decide(tx *store.Tx, l lang.Lang, c *store.Case, k *known) (*Answer, error) {
 	a := answerOf(c)
-	today := calendar.Today(tx.At())
 	p := k.program
-	s := &store.Standing{Case: c.ID, Revision: c.Revision, At: today, Version: c.Version, Hash: p.Model().Hash, Status: store.AtFault}
+	s := &store.Standing{Case: c.ID, Revision: c.Revision, At: k.today, Version: c.Version, Hash: p.Model().Hash, Status: store.AtFault}
 	facts, err := bound(p, k.view)
 	var faulty *Faulty
 	switch {
@@ -64,7 +76,7 @@ func (d *Desk) decide(tx *store.Tx, l lang.Lang, c *store.Case, k *known) (*Answ
 		return nil, err
 	default:
 		var r interpreter.Result
-		p.Decide(facts, today, &r)
+		p.Decide(facts, k.today, &r)
 		a.Decision = p.Words(&r, l)
 		fill(s, p, &r)
 	}
@@ -74,14 +86,11 @@ func (d *Desk) decide(tx *store.Tx, l lang.Lang, c *store.Case, k *known) (*Answ
 	if err := d.programs.keep(tx, p); err != nil {
 		return nil, err
 	}
-	before, err := tx.Standing(c.ID)
-	if ignoreNoCase(err) != nil {
-		return nil, err
-	}
-	if before != nil && before.Revision == s.Revision && before.At == s.At && before.Hash == s.Hash {
+	if b := k.before; b != nil && b.Revision == s.Revision && b.At == s.At && b.Hash == s.Hash {
 		return a, nil // the same revision, day and files: the same decision
 	}
-	if before, err = tx.Stand(s); err != nil {
+	before, err := tx.Stand(s)
+	if err != nil {
 		return nil, err
 	}
 	return a, d.log.Keep(tx, events.Between(c.Model, before, s))

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/stegvis/stegvis/internal/access"
 	"github.com/stegvis/stegvis/internal/events"
 	"github.com/stegvis/stegvis/internal/store"
@@ -51,6 +53,9 @@ func (w *Who) subscribed(s *events.Subscription) bool {
 
 // subscription returns one of whoever asks; of another's no more is told than of one that there is not.
 func (d *Desk) subscription(tx *store.Tx, who *Who, id string) (*events.Subscription, error) {
+	if uuid.Validate(id) != nil { // no database need be asked, which might not take it
+		return nil, events.ErrNoSubscription
+	}
 	s, err := d.log.Subscription(tx, id)
 	if err == nil && !who.subscribed(s) {
 		return nil, events.ErrNoSubscription

@@ -64,7 +64,7 @@ func (d *Desk) Work(k *jobs.Kinds, every time.Duration, queue func() *jobs.Queue
 		return d.sweep(ctx, queue())
 	}})
 	jobs.Register(k, jobs.Work[span]{Tries: 3, Timeout: time.Minute, Wait: wait, Do: func(ctx context.Context, t *jobs.Try[span]) error {
-		return d.span(ctx, t.Args)
+		return d.span(ctx, t.Args, spanFor)
 	}})
 	jobs.Register(k, jobs.Work[tidy]{Tries: 3, Timeout: 5 * time.Minute, Wait: wait, Do: func(ctx context.Context, _ *jobs.Try[tidy]) error {
 		return d.tidy(ctx)
@@ -120,9 +120,14 @@ func (d *Desk) behind(ctx context.Context, s span, limit int) (ids []string, err
 }
 
 // span decides anew for the cases of a part that are behind, each in a transaction of its own. One that fails does not hold up the
-// others; it is tried again with the job.
-func (d *Desk) span(ctx context.Context, s span) (failed error) {
-	for until := time.Now().Add(spanFor); ; {
+// others; it is tried again with the job. Where the time is over before the end, the next time goes on from there: what fails would
+// otherwise be all that is ever come to.
+func (d *Desk) span(ctx context.Context, s span, within time.Duration) (failed error) {
+	all := s
+	if after, ok := d.left.LoadAndDelete(all); ok {
+		s.After = after.(string)
+	}
+	for until := time.Now().Add(within); ; {
 		ids, err := d.behind(ctx, s, pageSize)
 		if err != nil {
 			return err
@@ -140,10 +145,11 @@ func (d *Desk) span(ctx context.Context, s span) (failed error) {
 		if len(ids) < pageSize {
 			return failed
 		}
+		s.After = ids[len(ids)-1]
 		if time.Now().After(until) {
+			d.left.Store(all, s.After)
 			return jobs.Again(time.Millisecond)
 		}
-		s.After = ids[len(ids)-1]
 	}
 }
 

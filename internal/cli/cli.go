@@ -111,32 +111,35 @@ func chosenLang(args []string) lang.Lang {
 }
 
 type command struct {
-	name string
-	make func(*app) *cobra.Command
+	name, group string
+	make        func(*app) *cobra.Command
 }
+
+// groups are what commands are for, in the order in which the help shows them. Their titles in the catalogue are help.group.ID.
+var groups = []string{"ask", "write", "study", "run", "keep", "more"}
 
 // commands are all that there are.
 var commands = []command{
-	{"next", (*app).nextCommand},
-	{"check", (*app).checkCommand},
-	{"test", (*app).testCommand},
-	{"export", (*app).exportCommand},
-	{"cohort", (*app).cohortCommand},
-	{"batch", (*app).batchCommand},
-	{"verify", (*app).verifyCommand},
-	{"compare", (*app).compareCommand},
-	{"measure", (*app).measureCommand},
-	{"conform", (*app).conformCommand},
-	{"simulate", (*app).simulateCommand},
-	{"serve", (*app).serveCommand},
-	{"keys", (*app).keysCommand},
-	{"audit", (*app).auditCommand},
-	{"backup", (*app).backupCommand},
-	{"restore", (*app).restoreCommand},
-	{"rekey", (*app).rekeyCommand},
-	{"migrate", (*app).migrateCommand},
-	{"ready", (*app).readyCommand},
-	{"listen", (*app).listenCommand},
+	{"next", "ask", (*app).nextCommand},
+	{"check", "write", (*app).checkCommand},
+	{"test", "write", (*app).testCommand},
+	{"export", "write", (*app).exportCommand},
+	{"cohort", "ask", (*app).cohortCommand},
+	{"batch", "ask", (*app).batchCommand},
+	{"verify", "study", (*app).verifyCommand},
+	{"compare", "study", (*app).compareCommand},
+	{"measure", "study", (*app).measureCommand},
+	{"conform", "study", (*app).conformCommand},
+	{"simulate", "study", (*app).simulateCommand},
+	{"serve", "run", (*app).serveCommand},
+	{"keys", "keep", (*app).keysCommand},
+	{"audit", "keep", (*app).auditCommand},
+	{"backup", "keep", (*app).backupCommand},
+	{"restore", "keep", (*app).restoreCommand},
+	{"rekey", "keep", (*app).rekeyCommand},
+	{"migrate", "keep", (*app).migrateCommand},
+	{"ready", "run", (*app).readyCommand},
+	{"listen", "run", (*app).listenCommand},
 }
 
 // root makes the tree of commands, as far as a run with the arguments can need it.
@@ -165,12 +168,19 @@ func (a *app) root(args []string) *cobra.Command {
 		return nil
 	}
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return misuse{a.flagError(c, err)} })
+	for _, g := range groups {
+		c.AddGroup(&cobra.Group{ID: g, Title: a.say("help.group."+g, nil)})
+	}
+	c.SetHelpCommandGroupID("more")
+	c.SetCompletionCommandGroupID("more")
 	// Where one is called by its name, the others are not made: their texts take longer than many a command does.
 	called := func(x command) bool { return len(args) > 0 && args[0] == x.name }
 	one := slices.ContainsFunc(commands, called)
 	for _, x := range commands {
 		if !one || called(x) {
-			c.AddCommand(x.make(a))
+			made := x.make(a)
+			made.GroupID = x.group
+			c.AddCommand(made)
 		}
 	}
 	c.CompletionOptions.DisableDefaultCmd = one

@@ -260,3 +260,44 @@ func TestHostsAreNames(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsRestoredUnderAService restores into a PostgreSQL that is empty, and that a service works on.
+func TestNothingIsRestoredUnderAService(t *testing.T) {
+	server := pgtest.Start(t)
+	address := server.Database(t)
+	dir := t.TempDir()
+	other := start(t, t.TempDir())
+	other.answers()
+	key, copied := filepath.Join(other.dir, "kept", "master.key"), filepath.Join(dir, "a.backup")
+	restore := func() (string, int) {
+		var out, err casetest.Output
+		code := cli.Run(t.Context(), []string{"restore", "--lang", "en", "--store", address, "--key-file", key, copied}, strings.NewReader(""), &out, &err)
+		return out.String() + err.String(), code
+	}
+	var out, err casetest.Output
+	if code := cli.Run(t.Context(), []string{"backup", "--lang", "en", "--data", filepath.Join(other.dir, "kept"), copied}, strings.NewReader(""), &out, &err); code != 0 {
+		t.Fatal(err.String())
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	addr := filepath.Join(dir, "addr")
+	go func() {
+		ended <- cli.Run(ctx, []string{"serve", "--lang", "en", "--addr", "127.0.0.1:0", "--addr-file", addr, "--drain", "50ms", "--store", address, "--key-file", key}, strings.NewReader(""), &out, &err)
+	}()
+	db, failed := sql.Open("pgx", address)
+	if failed != nil {
+		t.Fatal(failed)
+	}
+	defer db.Close()
+	other.until("the service to work", func() (works bool) {
+		return db.QueryRowContext(t.Context(), `SELECT EXISTS (SELECT 1 FROM river_leader)`).Scan(&works) == nil && works
+	})
+	if text, code := restore(); code == 0 || !strings.Contains(text, "A service works with") {
+		t.Error(text)
+	}
+	cancel()
+	<-ended
+	if text, code := restore(); code != 0 {
+		t.Error(text)
+	}
+}

@@ -35,6 +35,7 @@ func (a *app) keysCommand() *cobra.Command {
 type newKey struct {
 	title, actor, party, expires string
 	roles                        []string
+	ofParty                      bool // a party is written, be it an empty one
 }
 
 func (a *app) keysAddCommand() *cobra.Command {
@@ -42,7 +43,10 @@ func (a *app) keysAddCommand() *cobra.Command {
 	var n newKey
 	c := &cobra.Command{
 		Use: "add --title TITLE --role ROLE", Short: a.say("keys.add.short", nil), Long: a.say("keys.add.long", nil), Example: a.say("keys.add.examples", nil), Args: a.noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return a.keysAdd(c.Context(), k, n) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			n.ofParty = c.Flags().Changed("party")
+			return a.keysAdd(c.Context(), k, n)
+		},
 	}
 	f := c.Flags()
 	a.keptFlags(f, &k)
@@ -117,6 +121,9 @@ func (a *app) readKey(n newKey, now time.Time) (key door.Key, wrong []string) {
 		}
 	}
 	fault := key.Fault(now)
+	if n.ofParty && n.party == "" { // as of a variable that is not set: a service without a party sees every case
+		fault = errors.Join(fault, door.ErrNoParty)
+	}
 	for _, f := range []struct {
 		err  error
 		id   string

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stegvis/stegvis/internal/audit"
+	"github.com/stegvis/stegvis/internal/jobs"
 	"github.com/stegvis/stegvis/internal/seal"
 	"github.com/stegvis/stegvis/internal/store"
 )
@@ -89,7 +90,7 @@ func (a *app) restore(ctx context.Context, o restoreOptions, path string) error 
 		return err
 	}
 	args := a.contents(what)
-	args["Path"], args["Place"], args["DryRun"], args["Head"], args["Again"] = path, c.kept.place(), o.dryRun, result.Head, len(erased)
+	args["Path"], args["Place"], args["DryRun"], args["Head"], args["Again"] = path, c.kept.place(), o.dryRun, result.Head, again(erased)
 	a.tellFaults(result)
 	fmt.Fprintln(a.out, a.say("restore.done", args))
 	if len(result.Faults) > 0 {
@@ -134,6 +135,13 @@ func (a *app) restoreInto(ctx context.Context, to keptConfig, ring *seal.Ring, f
 		return nil, err
 	}
 	defer s.Close()
+	// A service that goes on would know neither the key of the index that is the backup's nor which files are kept.
+	switch worked, err := jobs.Worked(ctx, s); {
+	case err != nil:
+		return nil, a.hindered(to, err)
+	case worked:
+		return nil, a.found("restore.worked", map[string]any{"Place": to.place()})
+	}
 	switch err := s.Restore(ctx, f, size, erased); {
 	case errors.Is(err, store.ErrNotEmpty):
 		return nil, a.found("restore.not-empty", map[string]any{"Place": to.place()})
@@ -155,6 +163,16 @@ func (a *app) restoreInto(ctx context.Context, to keptConfig, ring *seal.Ring, f
 	return result, nil
 }
 
+// again counts the cases that were erased again: neither those that the backup does not have nor those that are erased in it.
+func again(erased []store.Erasure) (n int) {
+	for _, e := range erased {
+		if e.Digest != nil {
+			n++
+		}
+	}
+	return n
+}
+
 // badBackup tells what is wrong with a file that is to be restored.
 func (a *app) badBackup(path string, err error) error {
 	if errors.Is(err, store.ErrForm) {
@@ -163,7 +181,11 @@ func (a *app) badBackup(path string, err error) error {
 	return a.found("restore.not-whole", map[string]any{"Path": path})
 }
 
-// erasedSince reads from an exported log which cases were erased since the moment.
+// beganBefore is how long an erasure may have been under way that a backup does not show: the log has when it was begun.
+const beganBefore = time.Hour
+
+// erasedSince reads from an exported log which cases were erased since the moment, or so shortly before it that a backup of that moment
+// may still have them.
 func (a *app) erasedSince(path string, since time.Time) (out []store.Erasure, err error) {
 	if path == "" {
 		return nil, nil
@@ -183,7 +205,7 @@ func (a *app) erasedSince(path string, since time.Time) (out []store.Erasure, er
 		if err := json.Unmarshal(lines.Bytes(), &row); err != nil || row.Action == "" || row.At.IsZero() {
 			return nil, a.found("restore.bad-log", map[string]any{"Path": path, "Line": n})
 		}
-		if row.Action == "erase" && row.At.After(since) {
+		if row.Action == "erase" && row.At.After(since.Add(-beganBefore)) {
 			out = append(out, store.Erasure{Case: row.Case, By: row.Subject, Decision: a.say("restore.again", map[string]any{"At": row.At.Format(time.RFC3339)})})
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -25,7 +26,7 @@ func (a *app) serveCommand() *cobra.Command {
 	var show bool
 	settings := config.settings()
 	c := &cobra.Command{
-		Use: "serve [--addr HOST:PORT]", Short: a.say("serve.short", nil), Long: a.say("serve.long", nil), Example: a.say("serve.examples", nil),
+		Use: "serve [--data FOLDER] [--addr HOST:PORT]", Short: a.say("serve.short", nil), Long: a.say("serve.long", nil), Example: a.say("serve.examples", nil),
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return misuse{a.say("serve.argument", map[string]any{"Text": args[0]})}
@@ -50,11 +51,13 @@ func (a *app) serveCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
+	f.SortFlags = false // what belongs together stands together, as --print-config shows it
 	f.StringVar(&file, "config", "", a.say("serve.flag.config", nil))
 	f.BoolVar(&show, "print-config", false, a.say("serve.flag.print-config", nil))
 	for _, s := range settings {
 		if s.name != "workflows" && s.name != "log_level" { // those are flags of every command
-			f.String(s.flag(), "", a.say("serve.setting."+s.name, nil)+" "+a.say("serve.flag.default", map[string]any{"Value": s.value}))
+			said := a.say("serve.setting."+s.name, nil) + " " + a.say("serve.flag.default", map[string]any{"Value": s.value})
+			f.Var(&written{kind: s.kind}, s.flag(), strings.TrimSpace(said))
 			if s.kind == aSwitch {
 				f.Lookup(s.flag()).NoOptDefVal = "true"
 			}

@@ -57,6 +57,32 @@ const (
 	anIssuer  valueKind = "issuer"
 )
 
+// written is the text of a flag, as it was given; what it says is for the setting to read, so that all that is wrong is told at once.
+type written struct {
+	kind valueKind
+	text string
+}
+
+func (w *written) String() string { return w.text }
+
+func (w *written) Set(text string) error {
+	w.text = text
+	return nil
+}
+
+// Type is what the help says that the flag takes.
+func (w *written) Type() string {
+	switch w.kind {
+	case aSwitch:
+		return "bool"
+	case aDuration:
+		return "duration"
+	case aCount:
+		return "int"
+	}
+	return "string"
+}
+
 // origin is where a value comes from.
 type origin string
 

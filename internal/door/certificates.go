@@ -167,6 +167,9 @@ func (r *certificateReader) entry(s syntax.Strict) (c certificate, ok bool) {
 		r.once("san "+strings.ToLower(c.san), s.Get("san"))
 	}
 	c.who = &access.Principal{Subject: "certificate:" + id, Actor: s.Text("actor", false), Party: s.Text("party", false)}
+	if v := s.Get("party"); v != nil && v.Kind == syntax.String && strings.TrimSpace(c.who.Party) == "" { // else a service would see every case
+		r.faults.Error(v.Span, "blank-text", diag.Args{"Key": "party"})
+	}
 	r.roles(s, c.who)
 	if s.Has("roles") && !s.Broken && (c.who.Has(access.Actor) != s.Has("actor") || s.Has("actor") && !s.Has("party")) {
 		r.faults.Error(s.Header, "access-actor", nil)

@@ -43,7 +43,7 @@ type Key struct {
 var (
 	ErrNoKey   = errors.New("door: there is no such key")
 	ErrNoTitle = errors.New("door: a key has a title of up to 200 characters")
-	ErrNoParty = errors.New("door: a party has up to 200 characters")
+	ErrNoParty = errors.New("door: a party has 1 to 200 characters")
 	ErrNoRole  = errors.New("door: a key has one role or more, each once")
 	ErrActor   = errors.New("door: the role of an actor needs the actor and the party, and only that role has an actor")
 	ErrPast    = errors.New("door: a key cannot have run out when it is given out")
@@ -79,7 +79,7 @@ func (k *Key) Fault(now time.Time) error {
 	if title == "" || !legible(title) {
 		faults = append(faults, ErrNoTitle)
 	}
-	if !legible(k.Party) {
+	if !legible(k.Party) || k.Party != "" && strings.TrimSpace(k.Party) == "" {
 		faults = append(faults, ErrNoParty)
 	}
 	for i, r := range k.Roles {

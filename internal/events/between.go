@@ -23,11 +23,12 @@ const (
 	CaseResumed  Type = "se.stegvis.case.resumed"  // no outcome closes it any longer
 	CaseAsks     Type = "se.stegvis.case.asks"     // nothing is required until a fact is known
 	CaseStuck    Type = "se.stegvis.case.stuck"    // nothing follows, and somebody must decide
+	CaseErased   Type = store.ErasedEvent          // the case was erased, and with it what all its events told
 	CaseFaulty   Type = "se.stegvis.case.faulty"   // the model was changed, and cannot take what is known any more
 )
 
 // Types lists the types.
-var Types = []Type{CaseOpened, StepRequired, StepMoved, StepSoon, StepLate, StepPassed, CaseAsks, CaseStuck, CaseFaulty, CaseEnded, CaseResumed}
+var Types = []Type{CaseOpened, StepRequired, StepMoved, StepSoon, StepLate, StepPassed, CaseAsks, CaseStuck, CaseFaulty, CaseEnded, CaseResumed, CaseErased}
 
 // Event is something that became of a case.
 type Event struct {

@@ -250,11 +250,13 @@ var errRefused = errors.New("events: the subscriber did not take it")
 // note keeps how a delivery stands. A subscriber who says that there is nobody any more is told of nothing more.
 func (l *Log) note(ctx context.Context, t *jobs.Try[deliver], state DeliveryState, answer string) error {
 	return l.store.InTx(ctx, func(tx *store.Tx) error {
+		if answer == gone { // before its deliveries, as whoever removes it takes them
+			if _, err := tx.SQL().ExecContext(ctx, `UPDATE subscriptions SET state = 'gone' WHERE id = $1 AND state = 'active'`, t.Args.Subscription); err != nil {
+				return err
+			}
+		}
 		_, err := tx.SQL().ExecContext(ctx, `UPDATE deliveries SET state = $3, attempts = $4, answer = $5, changed_at = $6 WHERE subscription = $1 AND event = $2`,
 			t.Args.Subscription, t.Args.Event, state, t.Number, answer, tx.At().UnixMicro())
-		if err == nil && answer == gone {
-			_, err = tx.SQL().ExecContext(ctx, `UPDATE subscriptions SET state = 'gone' WHERE id = $1 AND state = 'active'`, t.Args.Subscription)
-		}
 		return err
 	})
 }

@@ -125,6 +125,14 @@ func (l *Log) SetState(tx *store.Tx, id string, state SubscriptionState) error {
 
 // Unsubscribe removes a subscription with all that is known of what was sent to it.
 func (l *Log) Unsubscribe(tx *store.Tx, id string) error {
+	// It is taken first, so that nothing more is put down for it meanwhile.
+	var is string
+	switch err := tx.SQL().QueryRowContext(tx.Context(), `SELECT id FROM subscriptions WHERE id = $1`+tx.ForUpdate(), id).Scan(&is); {
+	case errors.Is(err, sql.ErrNoRows):
+		return ErrNoSubscription
+	case err != nil:
+		return err
+	}
 	if _, err := tx.SQL().ExecContext(tx.Context(), `DELETE FROM deliveries WHERE subscription = $1`, id); err != nil {
 		return err
 	}

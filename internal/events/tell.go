@@ -1,6 +1,8 @@
 package events
 
 import (
+	"database/sql"
+	"errors"
 	"net/http"
 	"time"
 
@@ -98,6 +100,17 @@ func (l *Log) tell(tx *store.Tx, s *Subscription, list []Kept) error {
 	f := s.filter()
 	wanted, err := f.pick(tx, list, s.reach())
 	if err != nil {
+		return err
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	// It may just be leaving: then it is told of nothing, and the case goes on without it.
+	var id string
+	switch err := tx.SQL().QueryRowContext(tx.Context(), `SELECT id FROM subscriptions WHERE id = $1`+tx.ForShare(), s.ID).Scan(&id); {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
 		return err
 	}
 	for i := range wanted {

@@ -76,7 +76,7 @@ func caseOperations() []*Operation {
 		},
 		{
 			Method: "GET", Path: "/v1/cases/{case}/erasure", ID: "erasure", Act: access.Erase, Kept: true, handle: (*Service).erasure,
-			Gives: asJSON, Answer: Erasure{}, Problems: append(slices.Clone(ofKept), "unknown-case"),
+			Gives: asJSON, Answer: Erasure{}, Problems: append(slices.Clone(ofKept), "unknown-case", "not-erased"),
 		},
 	}
 }

@@ -69,7 +69,7 @@ func TestACaseIsOpenedAddedToAskedAboutListedAndClosed(t *testing.T) {
 		}
 		k.post("/v1/cases/a-1/entries", `{"facts":{"samtycke":true}}`).fails(t, "case-closed")
 		k.post("/v1/cases/a-1/reopen", `{}`).want(t, 200, &a)
-		k.get("/v1/cases/a-1/erasure").fails(t, "unknown-case")
+		k.get("/v1/cases/a-1/erasure").fails(t, "not-erased")
 		var e, f httpapi.Erasure
 		k.post("/v1/cases/a-1/erase", `{"decision":"gallring 2026:1"}`).want(t, 200, &e)
 		k.get("/v1/cases/a-1/erasure").want(t, 200, &f)

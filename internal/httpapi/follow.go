@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stegvis/stegvis/internal/access"
+	"github.com/stegvis/stegvis/internal/door"
 	"github.com/stegvis/stegvis/internal/events"
 	"github.com/stegvis/stegvis/internal/store"
 )
@@ -158,14 +159,14 @@ func (s *Service) follow(x *exchange, after *events.Cursor, f events.Filter) {
 	t.run(ctx)
 }
 
-// still tells whether who asks may go on: a key can be taken back. Where that cannot be found out they may, since then nothing
-// comes either.
+// still tells whether who asks may go on: a key can be taken back. Where the store does not tell they may, since then nothing comes
+// either; where an identity provider does not they may not.
 func (x *exchange) still() bool {
 	who, err := x.service.door.Who(x.r)
-	if errors.Is(err, access.ErrUnknown) {
+	switch {
+	case errors.Is(err, access.ErrUnknown), errors.Is(err, door.ErrDown):
 		return false
-	}
-	if err != nil {
+	case err != nil:
 		return true
 	}
 	now := x.who

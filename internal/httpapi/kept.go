@@ -31,8 +31,13 @@ func (s *Service) admit(o *Operation, x *exchange) bool {
 		x.fail("nothing-kept", nil)
 		return false
 	}
-	if o.Act == "" || s.door == nil || !o.Kept && !s.keyed && !s.audited {
+	if !o.Kept && (o.Act == "" || !s.keyed && !s.audited) {
 		return true
+	}
+	if s.door == nil { // nobody can say who they are
+		x.challenge = true
+		x.fail("unauthenticated", nil)
+		return false
 	}
 	ctx, cancel := context.WithTimeout(x.r.Context(), s.limits.Write/5)
 	who, err := s.door.Who(x.r.WithContext(ctx))
@@ -80,6 +85,7 @@ type refusal struct {
 var refusals = slices.Concat([]refusal{
 	{access.ErrForbidden, "forbidden"},
 	{store.ErrNoCase, "unknown-case"},
+	{store.ErrKept, "not-erased"},
 	{store.ErrErased, "case-erased"},
 	{store.ErrClosed, "case-closed"},
 	{store.ErrStale, "stale"},

@@ -82,7 +82,7 @@ func TestACaseOfOthersIsAnsweredAsOneThatThereIsNot_FAULTS38(t *testing.T) {
 			"an actor":        k.as(k.give(door.Key{Title: "fk", Roles: []access.Role{access.Actor}, Actor: "fk", Party: "fk-2"})),
 			"another actor":   k.as(k.give(door.Key{Title: "af", Roles: []access.Role{access.Actor}, Actor: "af", Party: "fk-1"})),
 		}
-		const theirs, none, erased = "case-of-one", "case-nowhere", "case-erased"
+		const theirs, none, erased = "6f1c2d3e-0001-4abc-8def-00000000000a", "6f1c2d3e-0002-4abc-8def-00000000000b", "6f1c2d3e-0003-4abc-8def-00000000000c" // who has a party can choose no other
 		for _, id := range []string{theirs, erased} {
 			one.open(`{"id":"` + id + `","model":"faros","facts":{"samtycke":true},"parties":[{"actor":"fk","party":"fk-1"}]}`)
 		}

@@ -76,6 +76,11 @@ func (s *Service) giveKey(x *exchange) {
 	if !x.read(func(o *interpreter.Object) {
 		o.Need("title", "roles")
 		in = door.Key{Title: o.Text("title", longName), Actor: x.ofModels(o, "actor", actorsOf), Party: o.Text("party", longName), CreatedBy: x.who.Subject}
+		for key, text := range map[string]string{"title": in.Title, "party": in.Party} {
+			if strings.ContainsAny(text, "\n\r\t") { // it stands in a line of a list
+				o.Fault(key, "body-text-invisible", diag.Args{"Key": key})
+			}
+		}
 		known := wordsOf(access.Roles)
 		for _, r := range o.Words("roles", len(known), known...) {
 			if slices.Contains(in.Roles, access.Role(r)) {

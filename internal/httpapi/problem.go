@@ -40,6 +40,7 @@ var statuses = map[string]int{
 	"unauthenticated":    http.StatusUnauthorized,
 	"forbidden":          http.StatusForbidden,
 	"unknown-case":       http.StatusNotFound,
+	"not-erased":         http.StatusNotFound,
 	"case-erased":        http.StatusGone,
 	"case-closed":        http.StatusConflict,
 	"stale":              http.StatusPreconditionFailed,

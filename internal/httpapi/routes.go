@@ -145,7 +145,7 @@ func (allowed) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
 // nothing answers where there is no operation: another method, or another path, may have been meant.
 func (s *Service) nothing(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{service: s, reply: w.(*reply), r: r, lang: s.language(r, "")}
+	x := &exchange{service: s, reply: w.(*reply), r: r, lang: s.language(r, r.URL.Query().Get("lang"))}
 	if at, _ := s.paths.Handler(r); at != nil {
 		if methods, ok := at.(allowed); ok {
 			x.allow = string(methods)
@@ -153,7 +153,11 @@ func (s *Service) nothing(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	x.fail("unknown-path", map[string]any{"Near": diag.Suggest(likeATemplate(r.URL.Path), s.known), "Known": strings.Join(s.known, ", ")})
+	near := likeATemplate(strings.TrimRight(r.URL.Path, "/"))
+	if !slices.Contains(s.known, near) { // it is there, but for what stands after it
+		near = diag.Suggest(near, s.known)
+	}
+	x.fail("unknown-path", map[string]any{"Near": near})
 }
 
 // likeATemplate puts {model} where an address has a model, and so on, so that the address can be held against those of the table.

@@ -71,6 +71,22 @@ func Standings(tx *store.Tx) (map[Standing]int64, error) {
 	return out, err
 }
 
+// Worked tells whether any process works on the jobs of a store that many can share; of SQLite only one can have the file, which it
+// locks. A process that was lost counts for some seconds more.
+func Worked(ctx context.Context, s *store.Store) (worked bool, err error) {
+	if s.Kind() == "sqlite" {
+		return false, nil
+	}
+	err = s.View(ctx, func(tx *store.Tx) error {
+		var opened bool
+		if err := tx.SQL().QueryRowContext(ctx, `SELECT to_regclass('river_leader') IS NOT NULL`).Scan(&opened); err != nil || !opened {
+			return err
+		}
+		return tx.SQL().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM river_leader WHERE expires_at > now())`).Scan(&worked)
+	})
+	return worked, err
+}
+
 // Running tells whether this process works on the jobs.
 func (q *Queue) Running() bool {
 	if !q.started.Load() {

@@ -68,3 +68,33 @@ func TestAttemptsAndWhatWaitsAreCounted(t *testing.T) {
 		}
 	})
 }
+
+// TestAStoreThatIsWorkedOnIsKnown asks from another process, as whoever would restore a backup into it.
+func TestAStoreThatIsWorkedOnIsKnown(t *testing.T) {
+	d := storetest.Fresh(t, "postgres")
+	other := d.Open(t)
+	worked := func() bool {
+		is, err := jobs.Worked(t.Context(), other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return is
+	}
+	if worked() {
+		t.Error("nobody has opened the jobs")
+	}
+	q := work(t, d.Open(t), nil, func(*jobs.Try[task]) error { return nil })
+	for end := time.Now().Add(30 * time.Second); !worked(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it is worked on, and nobody knows")
+		}
+	}
+	if err := q.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(30 * time.Second); worked(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("nobody works on it any more")
+		}
+	}
+}

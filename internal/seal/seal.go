@@ -1,7 +1,8 @@
 // Package seal keeps what is said of a person readable only for as long as it may be. Each case has a key of its own, under which
 // everything personal in it is sealed (AES-256 in Galois/Counter Mode). That key is itself kept only wrapped, sealed under a master
-// key that is not in the database. So a copy of the database alone tells nothing of anybody, and to destroy the key of a case
-// is to erase the case everywhere at once: in copies, in logs of the database, in an audit chain whose links must not change.
+// key that is not in the database. So a copy of the database alone tells nothing that was said of anybody (which steps the
+// cases wait for, by their ids, it does tell), and to destroy the key of a case is to erase what was said in it everywhere at once: in
+// copies, in logs of the database, in an audit chain whose links must not change.
 package seal
 
 import (

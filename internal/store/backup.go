@@ -102,7 +102,7 @@ func (tx *Tx) dump(name string, w io.Writer) (n int64, err error) {
 }
 
 // Restore puts a backup into an empty store: all of it, or nothing. Cases that were erased since the backup was made, by the ids
-// given, are erased in it again, so that no backup brings back what was to be gone.
+// given, are erased in it again, so that no backup brings back what was to be gone; their proofs then stand in erased.
 func (s *Store) Restore(ctx context.Context, r io.ReaderAt, size int64, erased []Erasure) error {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
@@ -146,6 +146,9 @@ func (s *Store) Restore(ctx context.Context, r io.ReaderAt, size int64, erased [
 			}
 		}
 		if _, err := tx.exec(`UPDATE store SET epoch = $1`, uuid.NewString()); err != nil {
+			return err
+		}
+		if _, err := tx.indexKey(); err != nil {
 			return err
 		}
 		return tx.eraseAgain(erased)
@@ -243,7 +246,8 @@ func (tx *Tx) columnsOf(name string) ([]string, error) {
 
 // eraseAgain erases cases that were erased after the backup was made.
 func (tx *Tx) eraseAgain(erased []Erasure) error {
-	for _, e := range erased {
+	for i := range erased {
+		e := &erased[i]
 		c, err := tx.Case(e.Case)
 		switch {
 		case errors.Is(err, ErrNoCase): // it was opened after the backup was made
@@ -253,9 +257,11 @@ func (tx *Tx) eraseAgain(erased []Erasure) error {
 		case c.State == StateErased:
 			continue
 		}
-		if _, err := tx.Erase(e.Case, 0, e.By, e.Decision); err != nil {
+		again, err := tx.Erase(e.Case, 0, e.By, e.Decision)
+		if err != nil {
 			return err
 		}
+		*e = *again
 	}
 	return nil
 }

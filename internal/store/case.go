@@ -55,9 +55,9 @@ var personal = regexp.MustCompile(`(^|[^0-9])([0-9]{2})?[0-9]{6}[-+]?[0-9]{4}([^
 // Personal tells whether there is something in the text that looks like a personal number.
 func Personal(text string) bool { return personal.MatchString(text) }
 
-// validID tells whether the id can be that of a case. A personal number never is one, whether its check digit is right or not; a
+// CaseID tells whether the id can be that of a case. A personal number never is one, whether its check digit is right or not; a
 // UUID whose digits happen to look like one is.
-func validID(id string) bool {
+func CaseID(id string) bool {
 	return idForm.MatchString(id) && (!personal.MatchString(id) || uuid.Validate(id) == nil)
 }
 
@@ -65,7 +65,7 @@ func validID(id string) bool {
 func (tx *Tx) Create(n NewCase) (*Case, error) {
 	if n.ID == "" {
 		n.ID = uuid.NewString()
-	} else if !validID(n.ID) {
+	} else if !CaseID(n.ID) {
 		return nil, ErrBadCase
 	}
 	var reference []byte

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -24,8 +27,23 @@ func Cause(err error) string {
 	case errors.Is(err, seal.ErrNoMaster):
 		return "a master key is missing"
 	}
-	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+	var name *net.DNSError
+	var system syscall.Errno
+	switch {
+	case errors.As(err, &name):
+		return "no address of this name"
+	case errors.As(err, &system):
+		return system.Error() // one of the system's own sentences, such as: connection refused
+	case errors.Is(err, context.DeadlineExceeded):
+		return "no answer in time"
+	}
+	for inner := err; inner != nil; {
 		err = inner
+		if several, ok := inner.(interface{ Unwrap() []error }); ok && len(several.Unwrap()) > 0 {
+			inner = several.Unwrap()[0]
+		} else {
+			inner = errors.Unwrap(inner)
+		}
 	}
 	return fmt.Sprintf("%T", err)
 }

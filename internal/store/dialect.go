@@ -3,18 +3,15 @@ package store
 import (
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
 	"strings"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 //go:embed migrations
@@ -28,6 +25,8 @@ type dialect struct {
 	snapshot     sql.IsolationLevel                     // sees one moment throughout
 	forUpdate    string                                 // ends a query for rows that are about to be changed
 	anyFree      string                                 // the same, where any of the rows will do
+	forShare     string                                 // ends a query for rows that are not to be removed meanwhile
+	inTurn       string                                 // lets one transaction at a time go on with a number, and leaves it without one of its own yet
 	settled      string                                 // ends a condition: no transaction that began earlier still runs
 	overriding   string                                 // in an insertion, lets numbers be given that are otherwise made
 	afterRestore []string                               // what a restored database needs
@@ -41,11 +40,16 @@ var (
 		hasStore: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'store'`,
 	}
 	onPostgres = &dialect{
-		name: "postgres", goose: goose.DialectPostgres, options: oneAtATime, snapshot: sql.LevelRepeatableRead, forUpdate: " FOR UPDATE", anyFree: " FOR UPDATE SKIP LOCKED",
-		overriding:   " OVERRIDING SYSTEM VALUE",
-		afterRestore: []string{`SELECT setval(pg_get_serial_sequence('events', 'seq'), GREATEST((SELECT COALESCE(MAX(seq), 0) FROM events), 1))`},
-		hasStore:     `SELECT COUNT(to_regclass('store'))`,
-		settled:      " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+		name: "postgres", goose: goose.DialectPostgres, options: oneAtATime, snapshot: sql.LevelRepeatableRead, forUpdate: " FOR UPDATE", anyFree: " FOR UPDATE SKIP LOCKED", forShare: " FOR KEY SHARE",
+		inTurn:     `SELECT pg_advisory_xact_lock($1)`,
+		overriding: " OVERRIDING SYSTEM VALUE",
+		afterRestore: []string{
+			// A backup of SQLite has one lane of the log alone.
+			`INSERT INTO audit_heads (lane, seq, digest) SELECT lane, 0, decode(repeat('00', 32), 'hex') FROM generate_series(1, 16) AS lane ON CONFLICT DO NOTHING`,
+			`SELECT setval(pg_get_serial_sequence('events', 'seq'), GREATEST((SELECT COALESCE(MAX(seq), 0) FROM events), 1))`,
+		},
+		hasStore: `SELECT COUNT(to_regclass('store'))`,
+		settled:  " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
 	}
 )
 
@@ -89,14 +93,4 @@ func open(address string, readers int) (d *dialect, write, read *sql.DB, err err
 		return onPostgres, write, write, err
 	}
 	return nil, nil, nil, fmt.Errorf("%w: %q is no kind of database", errAddress, scheme)
-}
-
-// isTaken tells whether a row could not be added because there is one with the same key.
-func isTaken(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Code == "23505" // unique_violation
-	}
-	var lite *sqlite.Error
-	return errors.As(err, &lite) && (lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }

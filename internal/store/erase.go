@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// ErasedEvent is the type of all events of a case that is erased: that it was there is all that they tell. The rows stay, so that
+// nobody who reads the log of events loses their place.
+const ErasedEvent = "se.stegvis.case.erased"
+
 // Erasure is the proof that a case was erased.
 type Erasure struct {
 	Case     string
@@ -40,6 +44,9 @@ func (tx *Tx) Erase(id string, revision int64, by, decision string) (*Erasure, e
 			return nil, err
 		}
 	}
+	if _, err := tx.exec(`UPDATE events SET type = $2, step = '', actor = '', due = NULL, outcome = '' WHERE case_id = $1`, id, ErasedEvent); err != nil {
+		return nil, err
+	}
 	c.State = StateErased
 	if err := tx.change(c); err != nil {
 		return nil, err
@@ -50,13 +57,13 @@ func (tx *Tx) Erase(id string, revision int64, by, decision string) (*Erasure, e
 }
 
 // Erasure returns the proof of an erasure, and whether it still holds: whether the key is gone, nothing is left that was worked
-// out from the entries, and the entries are those that were sealed. ErrNoCase where the case was not erased.
+// out from the entries, and the entries are those that were sealed. ErrKept where the case was not erased.
 func (tx *Tx) Erasure(id string) (e *Erasure, holds bool, err error) {
 	e = &Erasure{Case: id}
 	var at int64
 	err = tx.row(`SELECT at, "by", decision, entries, digest FROM erasures WHERE case_id = $1`, id).Scan(&at, &e.By, &e.Decision, &e.Entries, &e.Digest)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, false, ErrNoCase
+		return nil, false, ErrKept
 	}
 	if err != nil {
 		return nil, false, err
@@ -65,7 +72,8 @@ func (tx *Tx) Erasure(id string) (e *Erasure, holds bool, err error) {
 	var left int64
 	if err := tx.row(`SELECT (SELECT COUNT(*) FROM case_keys WHERE case_id = $1) + (SELECT COUNT(*) FROM standings WHERE case_id = $1)
 		+ (SELECT COUNT(*) FROM standing_steps WHERE case_id = $1) + (SELECT COUNT(*) FROM requests WHERE case_id = $1)
-		+ (SELECT COUNT(*) FROM parties WHERE case_id = $1 AND actor <> '')`, id).Scan(&left); err != nil {
+		+ (SELECT COUNT(*) FROM parties WHERE case_id = $1 AND actor <> '')
+		+ (SELECT COUNT(*) FROM events WHERE case_id = $1 AND type <> $2)`, id, ErasedEvent).Scan(&left); err != nil {
 		return nil, false, err
 	}
 	digest, n, err := tx.digestOf(id)

@@ -266,7 +266,7 @@ func (tx *Tx) stepsOf(list []Listed) error {
 }
 
 // Behind lists open cases, by id from one after the given to one before the end, "" for no end, that were last decided for on a day
-// before the given one, or with none of the hashes, or not since they were changed.
+// before the given one, or by a clock that was more than a day ahead of it, or with none of the hashes, or not since they were changed.
 func (tx *Tx) Behind(on calendar.Day, hashes []string, after, end string, limit int) (ids []string, err error) {
 	q := query{}
 	q.text(`SELECT c.id FROM cases c LEFT JOIN standings s ON s.case_id = c.id WHERE c.state = 'open' AND c.id > `)
@@ -277,6 +277,8 @@ func (tx *Tx) Behind(on calendar.Day, hashes []string, after, end string, limit 
 	}
 	q.text(` AND (s.case_id IS NULL OR s.revision <> c.revision OR s.at < `)
 	q.arg(int64(on))
+	q.text(` OR s.at > `)
+	q.arg(int64(on) + 1)
 	if len(hashes) > 0 {
 		q.text(` OR s.hash NOT`)
 		q.in(hashes)
@@ -298,6 +300,8 @@ func (tx *Tx) AnyBehind(on calendar.Day, hashes []string) (any bool, err error) 
 	q := query{}
 	q.text(`SELECT EXISTS (SELECT 1 FROM standings WHERE open = 1 AND at < `)
 	q.arg(int64(on))
+	q.text(`) OR EXISTS (SELECT 1 FROM standings WHERE open = 1 AND at > `)
+	q.arg(int64(on) + 1)
 	q.text(`) OR EXISTS (SELECT 1 FROM standings WHERE open = 1 AND hash IN (SELECT hash FROM file_sets`)
 	if len(hashes) > 0 {
 		q.text(` WHERE hash NOT`)

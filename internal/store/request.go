@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"time"
@@ -24,10 +25,15 @@ func (s *Store) Once(ctx context.Context, r Request, f func(*Tx) (id string, ans
 	label := "request " + r.Subject + " " + r.Key
 	taken := false
 	err = s.InTx(ctx, func(tx *Tx) error {
-		// The row is taken first, so that another with the same key waits here until this one has ended.
-		if _, err := tx.exec(`INSERT INTO requests (subject, key, digest, case_id, at, sealed) VALUES ($1, $2, $3, '', $4, $5)`,
-			r.Subject, name, digest, micros(tx.at), []byte{}); err != nil {
-			taken = isTaken(err)
+		// Another with the same key waits here until this one has ended. No row is written yet: from then on the transaction has its
+		// number, by which events are put in order, and it may still have to wait for a case that others change first.
+		if s.inTurn != "" {
+			turn := s.index.Digest("request turn", r.Subject+"\x00"+r.Key)
+			if _, err := tx.exec(s.inTurn, int64(binary.BigEndian.Uint64(turn))); err != nil {
+				return err
+			}
+		}
+		if err := tx.row(`SELECT EXISTS (SELECT 1 FROM requests WHERE subject = $1 AND key = $2)`, r.Subject, name).Scan(&taken); err != nil || taken {
 			return err
 		}
 		id, text, err := f(tx)
@@ -39,10 +45,11 @@ func (s *Store) Once(ctx context.Context, r Request, f func(*Tx) (id string, ans
 			return err
 		}
 		answer = text
-		_, err = tx.exec(`UPDATE requests SET case_id = $3, sealed = $4 WHERE subject = $1 AND key = $2`, r.Subject, name, id, key.Seal(text, label))
+		_, err = tx.exec(`INSERT INTO requests (subject, key, digest, case_id, at, sealed) VALUES ($1, $2, $3, $4, $5, $6)`,
+			r.Subject, name, digest, id, micros(tx.at), key.Seal(text, label))
 		return err
 	})
-	if !taken {
+	if err != nil || !taken {
 		return answer, false, err
 	}
 	err = s.InTx(ctx, func(tx *Tx) error {
@@ -77,5 +84,6 @@ func (s *Store) Once(ctx context.Context, r Request, f func(*Tx) (id string, ans
 
 // ForgetRequests forgets the answers of requests from before the moment, so many at the most, and returns how many there were.
 func (tx *Tx) ForgetRequests(before time.Time, most int) (int64, error) {
-	return tx.exec(`DELETE FROM requests WHERE (subject, key) IN (SELECT subject, key FROM requests WHERE at < $1 ORDER BY at LIMIT $2)`, micros(before), most)
+	// Those that an erasure removes at the same time are passed over: two that wait for each other's rows would never end.
+	return tx.exec(`DELETE FROM requests WHERE (subject, key) IN (SELECT subject, key FROM requests WHERE at < $1 ORDER BY at LIMIT $2`+tx.s.anyFree+`)`, micros(before), most)
 }

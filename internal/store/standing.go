@@ -54,9 +54,6 @@ func (tx *Tx) Stand(s *Standing) (before *Standing, err error) {
 	if err != nil && !errors.Is(err, ErrNoCase) {
 		return nil, err
 	}
-	if before != nil && before.At > s.At { // asked about an earlier day: history, and no news
-		return before, nil
-	}
 	if err := tx.fall(s.Case); err != nil {
 		return before, err
 	}

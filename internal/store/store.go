@@ -17,6 +17,7 @@ import (
 // What can stand in the way of a change. Everything else is an error of the database.
 var (
 	ErrNoCase   = errors.New("store: there is no such case")
+	ErrKept     = errors.New("store: the case is not erased")
 	ErrErased   = errors.New("store: the case is erased")
 	ErrClosed   = errors.New("store: the case is closed")
 	ErrStale    = errors.New("store: the case has another revision")
@@ -61,6 +62,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if readers == 0 {
 		readers = 16
 	}
+	readers = max(readers, 2) // Alone holds one while what it lets be done needs another
 	d, write, read, err := open(c.Address, readers)
 	if err != nil {
 		return nil, err
@@ -104,15 +106,22 @@ func (s *Store) prepare(ctx context.Context) error {
 			s.index = key
 			return err
 		}
-		var kept seal.Wrapped
-		if err := tx.row(`SELECT index_master, index_key FROM store`).Scan(&kept.Master, &kept.Sealed); err != nil {
-			return err
-		}
-		if s.index, err = s.ring.Unwrap(kept, indexLabel); err != nil {
-			return ErrWrongKey
-		}
-		return nil
+		s.index, err = tx.indexKey()
+		return err
 	})
+}
+
+// indexKey opens the key of the index; ErrWrongKey where it is wrapped under another master key.
+func (tx *Tx) indexKey() (*seal.Key, error) {
+	var kept seal.Wrapped
+	if err := tx.row(`SELECT index_master, index_key FROM store`).Scan(&kept.Master, &kept.Sealed); err != nil {
+		return nil, err
+	}
+	key, err := tx.s.ring.Unwrap(kept, indexLabel)
+	if err != nil {
+		return nil, ErrWrongKey
+	}
+	return key, nil
 }
 
 // Close closes the database.
@@ -192,6 +201,9 @@ func (tx *Tx) ForUpdate() string { return tx.s.forUpdate }
 
 // AnyFree ends a query for rows that are about to be changed of which any will do: those that somebody else holds are passed over.
 func (tx *Tx) AnyFree() string { return tx.s.anyFree }
+
+// ForShare ends a query for rows that nobody is to remove until the transaction ends.
+func (tx *Tx) ForShare() string { return tx.s.forShare }
 
 // SealOwn seals a text that belongs to the store and to no case; UnsealOwn opens it.
 func (tx *Tx) SealOwn(text []byte, label string) []byte { return tx.s.index.Seal(text, label) }

@@ -133,6 +133,7 @@ func (e EntryKind) Valid() bool {
 const (
 	EventTypeSeStegvisCaseAsks     EventType = "se.stegvis.case.asks"
 	EventTypeSeStegvisCaseEnded    EventType = "se.stegvis.case.ended"
+	EventTypeSeStegvisCaseErased   EventType = "se.stegvis.case.erased"
 	EventTypeSeStegvisCaseFaulty   EventType = "se.stegvis.case.faulty"
 	EventTypeSeStegvisCaseOpened   EventType = "se.stegvis.case.opened"
 	EventTypeSeStegvisCaseResumed  EventType = "se.stegvis.case.resumed"
@@ -150,6 +151,8 @@ func (e EventType) Valid() bool {
 	case EventTypeSeStegvisCaseAsks:
 		return true
 	case EventTypeSeStegvisCaseEnded:
+		return true
+	case EventTypeSeStegvisCaseErased:
 		return true
 	case EventTypeSeStegvisCaseFaulty:
 		return true
@@ -1014,7 +1017,7 @@ type EventPage struct {
 	Next string `json:"next"`
 }
 
-// EventType What happened. case.opened: decided for for the first time. step.required: a step is required that was not. step.moved: it is due on another day. step.soon, step.late: its due day is near, or has passed. step.passed: it is no longer required. case.asks: nothing is required until a fact is known. case.stuck: nothing follows, and somebody must decide. case.faulty: the model was changed and cannot take what is known. case.ended: an outcome closes it. case.resumed: none does any longer.
+// EventType What happened. case.opened: decided for for the first time. step.required: a step is required that was not. step.moved: it is due on another day. step.soon, step.late: its due day is near, or has passed. step.passed: it is no longer required. case.asks: nothing is required until a fact is known. case.stuck: nothing follows, and somebody must decide. case.faulty: the model was changed and cannot take what is known. case.ended: an outcome closes it. case.resumed: none does any longer. case.erased: it was erased; from then on all its earlier events say so, and nothing else.
 type EventType string
 
 // Explanation The decision with the reasons for every step and outcome.

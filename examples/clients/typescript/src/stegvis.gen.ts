@@ -1183,10 +1183,10 @@ export interface components {
             next: string;
         };
         /**
-         * @description What happened. case.opened: decided for for the first time. step.required: a step is required that was not. step.moved: it is due on another day. step.soon, step.late: its due day is near, or has passed. step.passed: it is no longer required. case.asks: nothing is required until a fact is known. case.stuck: nothing follows, and somebody must decide. case.faulty: the model was changed and cannot take what is known. case.ended: an outcome closes it. case.resumed: none does any longer.
+         * @description What happened. case.opened: decided for for the first time. step.required: a step is required that was not. step.moved: it is due on another day. step.soon, step.late: its due day is near, or has passed. step.passed: it is no longer required. case.asks: nothing is required until a fact is known. case.stuck: nothing follows, and somebody must decide. case.faulty: the model was changed and cannot take what is known. case.ended: an outcome closes it. case.resumed: none does any longer. case.erased: it was erased; from then on all its earlier events say so, and nothing else.
          * @enum {string}
          */
-        EventType: "se.stegvis.case.opened" | "se.stegvis.step.required" | "se.stegvis.step.moved" | "se.stegvis.step.soon" | "se.stegvis.step.late" | "se.stegvis.step.passed" | "se.stegvis.case.asks" | "se.stegvis.case.stuck" | "se.stegvis.case.faulty" | "se.stegvis.case.ended" | "se.stegvis.case.resumed";
+        EventType: "se.stegvis.case.opened" | "se.stegvis.step.required" | "se.stegvis.step.moved" | "se.stegvis.step.soon" | "se.stegvis.step.late" | "se.stegvis.step.passed" | "se.stegvis.case.asks" | "se.stegvis.case.stuck" | "se.stegvis.case.faulty" | "se.stegvis.case.ended" | "se.stegvis.case.resumed" | "se.stegvis.case.erased";
         /** @description The decision with the reasons for every step and outcome. */
         Explanation: {
             /**
@@ -2946,7 +2946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3280,7 +3280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3499,7 +3499,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3695,7 +3695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3816,6 +3816,8 @@ export interface operations {
              * @description `nothing-kept`: No cases are kept here.
              *
              *     `unknown-case`: There is no such case.
+             *
+             *     `not-erased`: The case is not erased.
              */
             404: {
                 headers: {
@@ -4141,7 +4143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4346,7 +4348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4611,7 +4613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5104,7 +5106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5612,7 +5614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5760,7 +5762,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6015,7 +6017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6271,7 +6273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6901,7 +6903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7176,7 +7178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-large`: The case is too large. */
+            /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
