@@ -299,7 +299,7 @@ func TestAKnownResultHoldsForEveryCompletion(t *testing.T) {
 			}
 		}
 	})
-	if completions < 1000 {
+	if completions < 1000 && !testing.Short() {
 		t.Errorf("only %d completions were tried", completions)
 	}
 }

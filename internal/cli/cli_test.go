@@ -22,9 +22,9 @@ func printed(t *testing.T, args ...string) string {
 
 // A command that is called by its name is made without the others beside it; that must not show.
 func TestACommandIsTheSameAloneAndAmongAll(t *testing.T) {
-	_, list, ok := strings.Cut(printed(t, "--lang", "en", "--help"), "Commands:\n")
-	names := regexp.MustCompile(`(?m)^  (\w+) `).FindAllStringSubmatch(list, -1)
-	if !ok || len(names) < 5 {
+	list := printed(t, "--lang", "en", "--help")
+	names := regexp.MustCompile(`(?m)^  (\w+)  +\S`).FindAllStringSubmatch(list, -1)
+	if len(names) < 20 {
 		t.Fatalf("the commands are not listed:\n%s", list)
 	}
 	for _, name := range names {
