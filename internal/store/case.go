@@ -52,13 +52,14 @@ var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 // personal is what a personal number or coordination number looks like, with or without century and sign.
 var personal = regexp.MustCompile(`(^|[^0-9])([0-9]{2})?[0-9]{6}[-+]?[0-9]{4}([^0-9]|$)`)
 
-// Personal tells whether there is something in the text that looks like a personal number.
-func Personal(text string) bool { return personal.MatchString(text) }
+// Personal tells whether a text holds what a personal number looks like. A UUID whose digits happen to look like one does not: it is
+// made by chance.
+func Personal(text string) bool { return personal.MatchString(text) && uuid.Validate(text) != nil }
 
 // CaseID tells whether the id can be that of a case. A personal number never is one, whether its check digit is right or not; a
 // UUID whose digits happen to look like one is.
 func CaseID(id string) bool {
-	return idForm.MatchString(id) && (!personal.MatchString(id) || uuid.Validate(id) == nil)
+	return idForm.MatchString(id) && !Personal(id)
 }
 
 // Create opens a case.
