@@ -119,8 +119,23 @@ func TestTheListIsTurnedPageByPageByTheAddressItGives(t *testing.T) {
 		if got := ids("/v1/cases?model=samordning&limit=5"); len(got) != 12 {
 			t.Errorf("of one model: %v", got)
 		}
-		if got := ids("/v1/cases?actor=nobody"); len(got) != 0 {
+		if got := ids("/v1/cases?actor=vard&step=uppfoljningsmote"); len(got) != 0 {
 			t.Errorf("of nobody: %v", got)
+		}
+		// A name that nothing has was meant to be another: an empty list would hide it.
+		p := k.get("/v1/cases?actor=fkk&model=faro&step=uppfoljningsmot&outcome=finns_inte&lang=en").fails(t, "query-at-fault")
+		var told []string
+		for _, f := range p.Faults {
+			told = append(told, *f.Parameter+": "+*f.Hint)
+		}
+		want := []string{
+			"model: Did you mean `faros`? It can be: eskilstuna, faros, halland, nu, samordning.",
+			"actor: Did you mean `fk`? It can be: af, arbetsgivare, arbetstagarorganisation, beredningsgrupp, enhet, fk, foretagshalsa, individ, kommun, linjechefer, rehabkoordinator, remissgrupp, vard.",
+			"step: Did you mean `uppfoljningsmote`?",
+			"outcome: No model that is loaded has it.",
+		}
+		if !slices.Equal(told, want) {
+			t.Errorf("%q", told)
 		}
 	})
 }

@@ -48,6 +48,12 @@ func (s *Service) listCases(x *exchange) {
 		if err != nil {
 			return err
 		}
+		if len(cases) == 0 {
+			if faults := x.misnamed(); len(faults) > 0 {
+				x.misasked(faults)
+				return nil
+			}
+		}
 		out := CaseList{Cases: []CaseLine{}}
 		for i := range cases {
 			out.Cases = append(out.Cases, lineOf(&cases[i]))

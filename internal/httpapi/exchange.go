@@ -53,9 +53,7 @@ func (s *Service) begin(o *Operation, w http.ResponseWriter, r *http.Request) *e
 	rep.lang = x.lang
 	x.query = interpreter.Query{Lang: x.lang, Today: calendar.Today(s.now())}
 	if faults := x.parameters(values, malformed); len(faults) > 0 {
-		p := problem(x.lang, "query-at-fault", map[string]any{"Count": len(faults)})
-		p.Faults = faults
-		x.problem(p)
+		x.misasked(faults)
 		return nil
 	}
 	x.values = values
@@ -95,6 +93,22 @@ func (s *Service) language(r *http.Request, named string) lang.Lang {
 	return lang.SV
 }
 
+// misasked answers that the query is at fault.
+func (x *exchange) misasked(faults []Fault) {
+	p := problem(x.lang, "query-at-fault", map[string]any{"Count": len(faults)})
+	p.Faults = faults
+	x.problem(p)
+}
+
+// queryFault tells what is wrong with a parameter. Its text is query.WHAT, with the hint query.WHAT.hint.
+func queryFault(l lang.Lang, what, name string, args map[string]any) Fault {
+	f := Fault{Code: what, Message: say(l, "query."+what, args), Hint: optional(say(l, "query."+what+".hint", args)), Args: args}
+	if interpreter.Repeatable(name) {
+		f.Parameter = &name
+	}
+	return f
+}
+
 // parameters reads the query, and tells everything that is wrong with it.
 func (x *exchange) parameters(values url.Values, malformed bool) (faults []Fault) {
 	if len(values) == 0 && !malformed {
@@ -103,11 +117,7 @@ func (x *exchange) parameters(values url.Values, malformed bool) (faults []Fault
 	route := x.reply.route
 	known := route.parameters()
 	add := func(what, name string, args map[string]any) {
-		f := Fault{Code: what, Message: say(x.lang, "query."+what, args), Hint: optional(say(x.lang, "query."+what+".hint", args)), Args: args}
-		if interpreter.Repeatable(name) {
-			f.Parameter = &name
-		}
-		faults = append(faults, f)
+		faults = append(faults, queryFault(x.lang, what, name, args))
 	}
 	if malformed {
 		add("malformed-query", "", map[string]any{})

@@ -175,18 +175,6 @@ func (x *exchange) ofModels(o *interpreter.Object, key string, names func(*inter
 	return o.Word(key, names(x.desk.Set)...)
 }
 
-func modelsOf(set *interpreter.Set) []string { return set.IDs() }
-
-func actorsOf(set *interpreter.Set) (out []string) {
-	for _, p := range set.Programs() {
-		for _, a := range p.Model().Actors {
-			out = append(out, a.ID)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
 // listSubscriptions answers with the subscriptions of whoever asks.
 func (s *Service) listSubscriptions(x *exchange) {
 	x.work(func(ctx context.Context) error {
