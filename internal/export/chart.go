@@ -19,9 +19,13 @@ func (p *page) chart() {
 // writeMermaid writes the chart alone, with the name of the model.
 func writeMermaid(w io.Writer, r Request) error {
 	p := newPage(r)
-	_, err := io.WriteString(w, "---\ntitle: "+strconv.Quote(flat(p.in(p.m.Title)))+"\n---\n"+p.mermaid())
+	_, err := io.WriteString(w, "---\ntitle: "+strconv.Quote(inTitle.Replace(flat(p.in(p.m.Title))))+"\n---\n"+p.mermaid())
 	return err
 }
+
+// Mermaid reads its titles as HTML and shows what is escaped in them as it stands, so that there is no way to write these: they
+// are exchanged for those that look the same.
+var inTitle = strings.NewReplacer("<", "＜", ">", "＞")
 
 // mermaid writes the chart in Mermaid.
 func (p *page) mermaid() string {

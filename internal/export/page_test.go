@@ -37,6 +37,7 @@ func TestAPageTellsOfEverythingInTheModel(t *testing.T) {
 type fataler interface {
 	Helper()
 	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
 }
 
 var (

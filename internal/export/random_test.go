@@ -44,7 +44,7 @@ func anyModel(t *rapid.T) []export.Request {
 }
 
 // loaded asks for the pages of the models in files that have been drawn.
-func loaded(t *rapid.T, files ...*diag.Source) []export.Request {
+func loaded(t fataler, files ...*diag.Source) []export.Request {
 	t.Helper()
 	read := dsl.Load(files)
 	if read.Faults.HasErrors() {
