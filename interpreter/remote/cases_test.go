@@ -34,7 +34,7 @@ func keep(t testing.TB) (h http.Handler, key string) {
 	must(t, err)
 	t.Cleanup(func() { must(t, office.Close(context.Background())) })
 	must(t, office.Store.InTx(context.Background(), func(tx *store.Tx) (err error) {
-		_, key, err = door.Give(tx, door.Key{Title: "t", Roles: []access.Role{access.Service, access.Administrator}})
+		_, key, err = door.Give(tx, door.Key{Title: "t", Roles: []access.Role{access.Service, access.Administrator, access.Analyst}})
 		return err
 	}))
 	service, err := httpapi.New(httpapi.Options{Models: httpapi.Fixed(set, time.Now()), Office: office, Door: door.New(office.Store)})
