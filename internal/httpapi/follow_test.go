@@ -360,15 +360,15 @@ func quickly(change func(*httpapi.Limits)) func(*httpapi.Options) {
 func TestAStreamOutlivesTheLimitsOfARequest(t *testing.T) {
 	d := storetest.Fresh(t, "sqlite")
 	k := keep(t, d, quickly(func(l *httpapi.Limits) {
-		l.Read, l.Write, l.Idle, l.Alive = 200*time.Millisecond, 200*time.Millisecond, 200*time.Millisecond, 50*time.Millisecond
+		l.Read, l.Write, l.Idle, l.Alive = time.Second, time.Second, time.Second, 250*time.Millisecond
 	}))
 	service, err := httpapi.New(httpapi.Options{
 		Models: k.models, Office: k.office, Door: door.New(k.office.Store), Now: d.Clock,
-		Limits: func() httpapi.Limits { l := httpapi.DefaultLimits(); l.Alive = 50 * time.Millisecond; return l }(),
+		Limits: func() httpapi.Limits { l := httpapi.DefaultLimits(); l.Alive = 250 * time.Millisecond; return l }(),
 	})
 	must(t, err)
 	two := httptest.NewUnstartedServer(service.Handler())
-	two.Config.ReadTimeout, two.Config.WriteTimeout, two.Config.IdleTimeout = 200*time.Millisecond, 200*time.Millisecond, 200*time.Millisecond
+	two.Config.ReadTimeout, two.Config.WriteTimeout, two.Config.IdleTimeout = time.Second, time.Second, time.Second
 	two.EnableHTTP2 = true
 	two.StartTLS()
 	t.Cleanup(two.Close)
@@ -418,7 +418,7 @@ func TestTooManyStreamsAreRefusedAndThoseOfAKeyThatIsTakenBackEnd(t *testing.T) 
 
 // TestAReaderThatTakesNothingIsCutOff_FAULTS22 while others read on, and nothing is held for it.
 func TestAReaderThatTakesNothingIsCutOff_FAULTS22(t *testing.T) {
-	k := keep(t, storetest.Fresh(t, "sqlite"), quickly(func(l *httpapi.Limits) { l.Write = 500 * time.Millisecond }))
+	k := keep(t, storetest.Fresh(t, "sqlite"), quickly(func(l *httpapi.Limits) { l.Write = 2 * time.Second }))
 	c, err := net.Dial("tcp", k.addr)
 	must(t, err)
 	defer c.Close()

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
@@ -203,6 +204,20 @@ var (
 	noStore     = []string{"no-store"}
 	languages   = map[lang.Lang][]string{lang.SV: {"sv"}, lang.EN: {"en"}}
 )
+
+// Typical returns a problem as the operation answers with it where nothing more is wrong.
+func Typical(l lang.Lang, code string, o *Operation) *Problem {
+	limit := interpreter.MaxCaseBytes >> 10
+	if code == "bad-key" {
+		limit = longest
+	}
+	p := problem(l, code, map[string]any{
+		"Count": 1, "Limit": limit, "Seconds": DefaultLimits().Read.Seconds(), "Gives": strings.Join(o.Gives, ", "), "Takes": strings.Join(o.Takes, ", "),
+		"Allow": o.Method, "Model": "faros", "Near": "", "Known": "",
+	})
+	p.Request = "1f0c5a9e77d2-1"
+	return p
+}
 
 // StatusOf returns the HTTP status of a problem.
 func StatusOf(problem string) int { return statuses[problem] }

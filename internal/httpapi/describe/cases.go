@@ -44,6 +44,7 @@ func caseExamples() []Example {
 		{Operation: "list-cases", Name: "forbidden", Method: "GET", Path: "/v1/cases", Headers: []string{"Stegvis-Purpose", "statistics"}},
 		{Operation: "record", Name: "recorded", Method: "POST", Path: of + "/entries", Kind: oneCase, File: "entries.json", Headers: []string{"If-Match", `"r1"`}},
 		{Operation: "record", Name: "stale", Method: "POST", Path: of + "/entries", Kind: oneCase, File: "entries.json", Headers: []string{"If-Match", `"r1"`}},
+		{Operation: "parties", Name: "two-parties", Method: "PUT", Path: of + "/parties", Kind: oneCase, File: "parties.json"},
 		{Operation: "timeline", Name: "what-happened", Method: "GET", Path: of + "/timeline"},
 		{Operation: "close-case", Name: "ended", Method: "POST", Path: of + "/close", Kind: oneCase, File: "close.json"},
 		{Operation: "record", Name: "case-closed", Method: "POST", Path: of + "/entries", Kind: oneCase, File: "entries.json"},

@@ -12,17 +12,27 @@ const (
 	eventStream = "text/event-stream"
 )
 
-// followExamples are events and who is told of them. They come last, so that nothing is sent to whoever subscribes.
+// followExamples are events and who is told of them. They come last, and the one subscription is paused before anything happens, so that
+// nothing is sent to it.
 func followExamples() []Example {
-	const all = "/v1/subscriptions"
+	const all, one = "/v1/subscriptions", "/v1/subscriptions/" + exampleUUID
 	return []Example{
 		{Operation: "events", Name: "from-the-beginning", Method: "GET", Path: "/v1/events?after=0&limit=2&case=a-17", Accept: oneCase},
+		{Operation: "events", Name: "from-the-beginning", Method: "GET", Path: "/v1/events?after=0&case=a-17", Accept: eventStream, Parts: 3},
 		{Operation: "events", Name: "bad-place", Method: "GET", Path: "/v1/events?after=yesterday", Accept: oneCase},
 		{Operation: "events", Name: "place-gone", Method: "GET", Path: "/v1/events?after=" + exampleUUID + ".0.17", Accept: oneCase},
 		{Operation: "subscribe", Name: "deadlines", Method: "POST", Path: all, Kind: oneCase, File: "subscribe.json"},
 		{Operation: "subscribe", Name: "body-at-fault", Method: "POST", Path: all, Kind: oneCase, File: "subscribe-at-fault.json"},
 		{Operation: "list-subscriptions", Name: "ones-own", Method: "GET", Path: all},
-		{Operation: "subscription", Name: "unknown-subscription", Method: "GET", Path: all + "/" + exampleUUID},
+		{Operation: "subscription", Name: "one-subscription", Method: "GET", Path: one},
+		{Operation: "subscription", Name: "unknown-subscription", Method: "GET", Path: all + "/none"},
+		{Operation: "rotate-secret", Name: "new-secret", Method: "POST", Path: one + "/rotate", Kind: oneCase, File: "rotate.json"},
+		{Operation: "resume", Name: "active", Method: "POST", Path: one + "/resume"},
+		{Operation: "pause", Name: "paused", Method: "POST", Path: one + "/pause"},
+		{Operation: "open-case", Name: "late", Method: "POST", Path: "/v1/cases", Kind: oneCase, File: "open-late-case.json"},
+		{Operation: "deliveries", Name: "put-aside", Method: "GET", Path: one + "/deliveries?state=dead"},
+		{Operation: "replay", Name: "sent-again", Method: "POST", Path: one + "/replay", Kind: oneCase, File: "replay.json"},
+		{Operation: "audit", Name: "rows", Method: "GET", Path: "/v1/audit?case=b-18"},
 		{Operation: "audit-head", Name: "head", Method: "GET", Path: "/v1/audit/head"},
 	}
 }

@@ -40,14 +40,16 @@ func OpenAPI(h http.Handler, l lang.Lang) (*huma.OpenAPI, error) {
 		ops[o.ID] = op
 		doc.AddOperation(op)
 	}
+	session := &Session{Language: string(l)}
 	for _, e := range Examples() { // in their order, since what one does the next ones see
 		if ops[e.Operation] == nil {
 			return nil, fmt.Errorf("the example %s is of no operation: %q", e.Name, e.Operation)
 		}
-		if err := s.example(ops[e.Operation], h, e); err != nil {
+		if err := s.example(ops[e.Operation], h, session, e); err != nil {
 			return nil, err
 		}
 	}
+	s.typical(doc, ops)
 	return doc, nil
 }
 
@@ -189,11 +191,7 @@ func (s *schemas) responses(op *huma.Operation, o *httpapi.Operation) {
 		op.Responses["304"] = &huma.Response{Description: s.say("answer.unchanged")}
 	}
 	byStatus := map[int][]string{}
-	codes := o.Problems
-	if !o.Public {
-		codes = append(slices.Clone(codes), httpapi.AnyProblem...)
-	}
-	for _, code := range codes {
+	for _, code := range problemsOf(o) {
 		byStatus[httpapi.StatusOf(code)] = append(byStatus[httpapi.StatusOf(code)], code)
 	}
 	for status, codes := range byStatus {
@@ -209,8 +207,8 @@ func (s *schemas) responses(op *huma.Operation, o *httpapi.Operation) {
 }
 
 // example puts a request and what is answered to it where they belong.
-func (s *schemas) example(op *huma.Operation, h http.Handler, e Example) error {
-	status, kind, body, err := e.Answer(h, string(s.lang))
+func (s *schemas) example(op *huma.Operation, h http.Handler, session *Session, e Example) error {
+	status, kind, body, err := session.Answer(e, h)
 	if err != nil {
 		return err
 	}
@@ -225,7 +223,7 @@ func (s *schemas) example(op *huma.Operation, h http.Handler, e Example) error {
 	}
 	put := func(m *huma.MediaType, kind, text string) error {
 		x := &huma.Example{Summary: title}
-		if x.Value = text; kind != manyCases {
+		if x.Value = text; kind != manyCases && kind != eventStream {
 			var v any
 			if err := json.Unmarshal([]byte(text), &v); err != nil {
 				return err
@@ -247,6 +245,59 @@ func (s *schemas) example(op *huma.Operation, h http.Handler, e Example) error {
 		return put(op.RequestBody.Content[e.Kind], e.Kind, e.Body())
 	}
 	return nil
+}
+
+// typical gives each problem of each operation an example where none of the requests had it: where one of another operation had it, that
+// one; else what is answered where nothing more is wrong. Those stand once, in the components.
+func (s *schemas) typical(doc *huma.OpenAPI, ops map[string]*huma.Operation) {
+	shown := map[string]*huma.Example{}
+	every(ops, func(_ *httpapi.Operation, code string, m *huma.MediaType) {
+		if x := m.Examples[code]; x != nil && shown[code] == nil {
+			shown[code] = x
+		}
+	})
+	doc.Components.Examples = map[string]*huma.Example{}
+	every(ops, func(o *httpapi.Operation, code string, m *huma.MediaType) {
+		if m.Examples == nil {
+			m.Examples = map[string]*huma.Example{}
+		}
+		switch own := ofOperation[code]; {
+		case m.Examples[code] != nil:
+		case own:
+			m.Examples[code] = s.problem(o, code)
+		default:
+			if doc.Components.Examples[code] == nil {
+				if doc.Components.Examples[code] = shown[code]; shown[code] == nil {
+					doc.Components.Examples[code] = s.problem(o, code)
+				}
+			}
+			m.Examples[code] = &huma.Example{Ref: "#/components/examples/" + code}
+		}
+	})
+}
+
+// ofOperation are the problems that name what an operation takes and gives.
+var ofOperation = map[string]bool{"not-acceptable": true, "wrong-media-type": true}
+
+func (s *schemas) problem(o *httpapi.Operation, code string) *huma.Example {
+	return &huma.Example{Summary: httpapi.Catalogue.Text(s.lang, "problem."+code, nil), Value: httpapi.Typical(s.lang, code, o)}
+}
+
+// every goes through the problems of all operations, in their order.
+func every(ops map[string]*huma.Operation, do func(*httpapi.Operation, string, *huma.MediaType)) {
+	for _, o := range httpapi.Operations() {
+		for _, code := range problemsOf(o) {
+			do(o, code, ops[o.ID].Responses[strconv.Itoa(httpapi.StatusOf(code))].Content["application/problem+json"])
+		}
+	}
+}
+
+// problemsOf are the codes of all that an operation can answer when it does not do what is asked.
+func problemsOf(o *httpapi.Operation) []string {
+	if o.Public {
+		return o.Problems
+	}
+	return append(slices.Clone(o.Problems), httpapi.AnyProblem...)
 }
 
 // headers describes the headers that answers have.
