@@ -71,6 +71,9 @@ func openObject(src *diag.Source, v given, key string, faults *caseFaults, known
 	return o
 }
 
+// Readable tells whether there is a table. Where there is not, that has been told, and nothing can be read from it.
+func (o *Object) Readable() bool { return !o.broken }
+
 // Has tells whether the key stands in the table, at fault or not.
 func (o *Object) Has(key string) bool {
 	_, ok := o.keys[key]

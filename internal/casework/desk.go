@@ -72,6 +72,34 @@ type Opening struct {
 	Model, Version string // without a version, the one in force when the case started
 	Facts          []Fact
 	Parties        []Party // beside who opens it
+	Chosen         Place   `json:"-"` // where the model is named, and the version
+	Found          Found   `json:"-"`
+}
+
+// Found is what is wrong with how something was written, as far as whoever read it can tell. It is not done, and is held against the
+// model all the same, so that everything that is wrong is told at once.
+type Found diag.List
+
+// among adds what is wrong otherwise. Where a part could not be read, that is what is told of it.
+func (f Found) among(faults diag.List) error {
+	all := diag.List(slices.Clone(f))
+	for _, d := range faults {
+		if d.Span.Source == nil || !slices.ContainsFunc(f, func(g *diag.Diagnostic) bool { return g.Span == d.Span }) {
+			all = append(all, d)
+		}
+	}
+	if !all.HasErrors() {
+		return nil
+	}
+	return &Faulty{all}
+}
+
+// key is the one that an answer is kept by: what is at fault is no request that was done before, however much of it is alike.
+func (f Found) key(key string) string {
+	if len(f) > 0 {
+		return ""
+	}
+	return key
 }
 
 // Party is who may see a case, and as which of the model's actors.
@@ -86,7 +114,7 @@ func (d *Desk) Open(ctx context.Context, who Who, key string, o Opening) (*Answe
 	if err := who.let(access.Open); err != nil {
 		return nil, err
 	}
-	return d.once(ctx, who, key, struct {
+	return d.once(ctx, who, o.Found.key(key), struct {
 		Do string
 		Opening
 	}{"open", o}, func(tx *store.Tx) (*Answer, error) {
@@ -100,8 +128,8 @@ func (d *Desk) Open(ctx context.Context, who Who, key string, o Opening) (*Answe
 			n.Parties = parties(p.Model(), o.Parties, &faults)
 			n.Entries = d.entries(tx, p, o.Facts, &faults)
 		}
-		if faults.HasErrors() {
-			return nil, &Faulty{faults}
+		if err := o.Found.among(faults); err != nil {
+			return nil, err
 		}
 		if who.Party != "" {
 			n.Parties = append(n.Parties, store.Party{Party: who.Party})
@@ -126,6 +154,11 @@ func (d *Desk) choose(tx *store.Tx, o Opening) (p *interpreter.Program, faults d
 		}
 	}
 	p = d.programs.live().Choose(c, interpreter.Query{Model: o.Model, Version: o.Version, Today: calendar.Today(tx.At())}, &faults)
+	for _, d := range faults {
+		if d.Span = o.Chosen.Key; d.Code == "query-unknown-version" {
+			d.Span = o.Chosen.Value
+		}
+	}
 	return p, faults
 }
 
@@ -152,11 +185,11 @@ func parties(m *dsl.Model, list []Party, faults *diag.List) (out []store.Party) 
 }
 
 // Invite says who the parties to a case are from now on, beside who opened it.
-func (d *Desk) Invite(ctx context.Context, who Who, key, id string, revision int64, list []Party) (*Answer, error) {
+func (d *Desk) Invite(ctx context.Context, who Who, key, id string, revision int64, list []Party, found Found) (*Answer, error) {
 	if err := who.let(access.Invite); err != nil {
 		return nil, err
 	}
-	return d.once(ctx, who, key, []any{"invite", id, revision, list}, func(tx *store.Tx) (*Answer, error) {
+	return d.once(ctx, who, found.key(key), []any{"invite", id, revision, list}, func(tx *store.Tx) (*Answer, error) {
 		c, err := d.hold(tx, who, id, revision)
 		if err != nil {
 			return nil, err
@@ -167,8 +200,8 @@ func (d *Desk) Invite(ctx context.Context, who Who, key, id string, revision int
 		}
 		var faults diag.List
 		to := parties(p.Model(), list, &faults)
-		if faults.HasErrors() {
-			return nil, &Faulty{faults}
+		if err := found.among(faults); err != nil {
+			return nil, err
 		}
 		if c, err = tx.SetParties(id, revision, who.Subject, to); err != nil {
 			return nil, err

@@ -42,7 +42,7 @@ func TestWhateverIsDoneWithACaseLeavesItsRow(t *testing.T) {
 			{access.Next, service, func() error { return second(b.Next(ctx, service, id, casework.Ask{Day: &day, Explain: true})) }, "next a casework"},
 			{access.Timeline, service, func() error { return second(b.Timeline(ctx, service, id)) }, "timeline a casework"},
 			{access.Invite, service, func() error {
-				return second(b.Invite(ctx, service, "", id, 0, []casework.Party{party("af", "x")}))
+				return second(b.Invite(ctx, service, "", id, 0, []casework.Party{party("af", "x")}, nil))
 			}, "invite a casework"},
 			{access.Next, asActor("af", "x"), func() error {
 				who := asActor("af", "x")

@@ -29,6 +29,7 @@ type Change struct {
 	Facts    []Fact
 	Correct  map[int64]Fact // by the entry that was a mistake
 	Withdraw []int64
+	Found    Found `json:"-"`
 }
 
 // Record adds to a case of the revision; 0: of whichever it has. An actor records what it is asked for and what it may see, and
@@ -38,7 +39,7 @@ func (d *Desk) Record(ctx context.Context, who Who, key, id string, revision int
 	if err := who.let(access.Record); err != nil {
 		return nil, err
 	}
-	return d.once(ctx, who, key, struct {
+	return d.once(ctx, who, x.Found.key(key), struct {
 		Do, ID   string
 		Revision int64
 		Change
@@ -94,7 +95,10 @@ func (d *Desk) change(tx *store.Tx, who Who, k *known, x Change) ([]store.NewEnt
 	for _, seq := range sortedKeys(x.Correct) {
 		f := x.Correct[seq]
 		was, err := refers(seq)
-		if err != nil {
+		switch {
+		case err != nil && len(x.Found) > 0: // there is more to tell first
+			continue
+		case err != nil:
 			return nil, err
 		}
 		if f.ID == "" {
@@ -111,8 +115,8 @@ func (d *Desk) change(tx *store.Tx, who Who, k *known, x Change) ([]store.NewEnt
 			entries = append(entries, e)
 		}
 	}
-	if faults.HasErrors() {
-		return nil, &Faulty{faults}
+	if err := x.Found.among(faults); err != nil {
+		return nil, err
 	}
 	for _, seq := range x.Withdraw {
 		was, err := refers(seq)

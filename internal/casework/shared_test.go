@@ -101,7 +101,7 @@ func TestWhatWasAnsweredIsNotAnsweredAgainToWhoIsNoPartyAnyMore(t *testing.T) {
 			same(t, string(other), string(one))
 			return errors.Join(err, err2)
 		})
-		if _, err := b.Invite(ctx, officer, "", a.ID, 0, nil); err != nil {
+		if _, err := b.Invite(ctx, officer, "", a.ID, 0, nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := ask(); !errors.Is(err, store.ErrNoCase) {
@@ -127,7 +127,7 @@ func TestWhoIsToldOfStepsIsToldThatAClosedCaseHasNone(t *testing.T) {
 			}
 		}
 		same(t, b.became(t, a.ID), "case.opened, "+required+", "+passed)
-		if _, err := b.Invite(ctx, officer, "", a.ID, 0, []casework.Party{party("af", "af-1")}); err != nil {
+		if _, err := b.Invite(ctx, officer, "", a.ID, 0, []casework.Party{party("af", "af-1")}, nil); err != nil {
 			t.Errorf("nobody can be told who sees a closed case: %v", err)
 		}
 		for range 2 {

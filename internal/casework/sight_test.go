@@ -116,7 +116,7 @@ func (b *bench) acts(t *testing.T, who casework.Who, id string, parties ...casew
 	_, out["next"] = b.Next(ctx, who, id, casework.Ask{})
 	_, out["timeline"] = b.Timeline(ctx, who, id)
 	_, out["record"] = b.Record(ctx, who, "", id, 0, casework.Change{Facts: []casework.Fact{fact("plan", "null")}})
-	_, out["invite"] = b.Invite(ctx, who, "", id, 0, parties)
+	_, out["invite"] = b.Invite(ctx, who, "", id, 0, parties, nil)
 	_, out["close"] = b.Close(ctx, who, "", id, 0, "")
 	_, out["reopen"] = b.Reopen(ctx, who, "", id, 0, "")
 	return out
@@ -136,7 +136,7 @@ func TestWhoIsNoPartyToACaseIsToldThatThereIsNone(t *testing.T) {
 			ids = append(ids, a.ID)
 		}
 		// Another office of the same authority works on the second one.
-		if _, err := b.Invite(ctx, asService("b", "org-2"), "", ids[1], 0, unusual); err != nil {
+		if _, err := b.Invite(ctx, asService("b", "org-2"), "", ids[1], 0, unusual, nil); err != nil {
 			t.Fatal(err)
 		}
 		first, none := ids[:1], []string{}

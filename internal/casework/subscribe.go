@@ -39,7 +39,7 @@ func (d *Desk) Subscriptions(ctx context.Context, who Who) (out []events.Subscri
 		return nil, err
 	}
 	err = d.store.View(ctx, func(tx *store.Tx) error {
-		all, err := d.log.Subscriptions(tx)
+		all, err := events.Subscriptions(tx)
 		out = slices.DeleteFunc(all, func(s events.Subscription) bool { return !who.subscribed(&s) })
 		return err
 	})
@@ -104,7 +104,7 @@ func (d *Desk) Resume(ctx context.Context, who Who, id string) (*events.Subscrip
 
 // Unsubscribe removes a subscription.
 func (d *Desk) Unsubscribe(ctx context.Context, who Who, id string) error {
-	_, err := d.resubscribe(ctx, who, "unsubscribe", id, func(tx *store.Tx) error { return d.log.Unsubscribe(tx, id) })
+	_, err := d.resubscribe(ctx, who, "unsubscribe", id, func(tx *store.Tx) error { return events.Unsubscribe(tx, id) })
 	return err
 }
 

@@ -270,63 +270,6 @@ func (a *app) keysJSON(keys []door.Key) error {
 	return enc.Encode(out)
 }
 
-func (a *app) keysRevokeCommand() *cobra.Command {
-	var k keptFlags
-	c := &cobra.Command{
-		Use: "revoke ID…", Short: a.say("keys.revoke.short", nil), Long: a.say("keys.revoke.long", nil), Example: a.say("keys.revoke.examples", nil),
-		RunE: func(c *cobra.Command, ids []string) error {
-			if len(ids) == 0 {
-				return misuse{a.say("keys.revoke.which", nil)}
-			}
-			return a.keysRevoke(c.Context(), k, ids)
-		},
-	}
-	a.keptFlags(c.Flags(), &k)
-	return c
-}
-
-// keysRevoke takes keys back: all of them, or none where one is unknown.
-func (a *app) keysRevoke(ctx context.Context, k keptFlags, ids []string) error {
-	s, err := a.openStore(ctx, k)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	var unknown, known []string
-	err = s.InTx(ctx, func(tx *store.Tx) error {
-		keys, err := door.List(tx)
-		if err != nil {
-			return err
-		}
-		for _, key := range keys {
-			known = append(known, key.ID)
-		}
-		for _, id := range ids {
-			if err := door.Revoke(tx, id, localSubject); errors.Is(err, door.ErrNoKey) {
-				unknown = append(unknown, id)
-			} else if err != nil {
-				return err
-			}
-		}
-		if len(unknown) > 0 {
-			return door.ErrNoKey
-		}
-		return nil
-	})
-	for _, id := range unknown {
-		// A whole key that somebody gives is not shown again: it would stand in the log of a terminal.
-		whole := len(id) > 8
-		fmt.Fprintln(a.err, a.say("keys.unknown", map[string]any{"ID": id[:min(len(id), 8)], "Whole": whole, "Near": diag.Suggest(id, known)}))
-	}
-	if len(unknown) > 0 {
-		return errFound
-	}
-	if err == nil {
-		fmt.Fprintln(a.out, a.say("keys.revoked", map[string]any{"Count": len(ids)}))
-	}
-	return err
-}
-
 func (a *app) keysSubjectCommand() *cobra.Command {
 	var k keptFlags
 	var issuer string

@@ -67,7 +67,10 @@ func (k *Key) Principal() *access.Principal {
 	return &access.Principal{Subject: k.subject(), Roles: k.Roles, Actor: k.Actor, Party: k.Party}
 }
 
-func (k *Key) subject() string { return "key:" + k.ID }
+func (k *Key) subject() string { return SubjectOfKey(k.ID) }
+
+// SubjectOfKey is how the log and what was made with a key name it.
+func SubjectOfKey(id string) string { return "key:" + id }
 
 // Fault tells everything that is wrong with a key that is to be given out; nil: nothing is.
 func (k *Key) Fault(now time.Time) error {

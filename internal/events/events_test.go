@@ -214,7 +214,7 @@ func (s *service) deliveries(t *testing.T) string {
 	t.Helper()
 	var out []string
 	storetest.In(t, s.Store, func(tx *store.Tx) error {
-		subscriptions, err := s.log.Subscriptions(tx)
+		subscriptions, err := events.Subscriptions(tx)
 		for _, x := range subscriptions {
 			list, more, err := s.log.Deliveries(tx, x.ID, events.DeliveryFilter{Limit: 200})
 			if err != nil || more {

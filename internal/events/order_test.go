@@ -69,7 +69,7 @@ func TestWhoLeavesIsInNobodysWay(t *testing.T) {
 				})
 			}()
 			<-began
-			err := l.Unsubscribe(tx, id)
+			err := events.Unsubscribe(tx, id)
 			waits(t, s, tx)
 			return err
 		})
@@ -90,7 +90,7 @@ func TestWhoLeavesIsInNobodysWay(t *testing.T) {
 			}
 			go func() {
 				close(began)
-				left <- s.InTx(t.Context(), func(tx *store.Tx) error { return l.Unsubscribe(tx, id) })
+				left <- s.InTx(t.Context(), func(tx *store.Tx) error { return events.Unsubscribe(tx, id) })
 			}()
 			<-began
 			waits(t, s, tx)

@@ -100,7 +100,7 @@ func scanSubscription(row interface{ Scan(...any) error }, more ...any) (s Subsc
 }
 
 // Subscriptions returns all subscriptions, the oldest first.
-func (l *Log) Subscriptions(tx *store.Tx) (out []Subscription, err error) {
+func Subscriptions(tx *store.Tx) (out []Subscription, err error) {
 	err = tx.Each(func(rows *sql.Rows) error {
 		s, err := scanSubscription(rows)
 		out = append(out, s)
@@ -124,7 +124,7 @@ func (l *Log) SetState(tx *store.Tx, id string, state SubscriptionState) error {
 }
 
 // Unsubscribe removes a subscription with all that is known of what was sent to it.
-func (l *Log) Unsubscribe(tx *store.Tx, id string) error {
+func Unsubscribe(tx *store.Tx, id string) error {
 	// It is taken first, so that nothing more is put down for it meanwhile.
 	var is string
 	switch err := tx.SQL().QueryRowContext(tx.Context(), `SELECT id FROM subscriptions WHERE id = $1`+tx.ForUpdate(), id).Scan(&is); {

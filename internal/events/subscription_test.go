@@ -45,7 +45,7 @@ func TestWhatComesWhileASubscriptionIsPausedCanBeSentAfterwards(t *testing.T) {
 		if slices.Sort(want); !slices.Equal(got, want) {
 			t.Errorf("%v, want %v", got, want)
 		}
-		storetest.In(t, s.Store, func(tx *store.Tx) error { return s.log.Unsubscribe(tx, sub.ID) })
+		storetest.In(t, s.Store, func(tx *store.Tx) error { return events.Unsubscribe(tx, sub.ID) })
 		s.tell(t, events.StepLate, "af")
 		if got := s.deliveries(t); got != "" || len(r.ids()) != 2 {
 			t.Errorf("%q is left of a subscription that is gone", got)

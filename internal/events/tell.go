@@ -76,7 +76,7 @@ func (l *Log) Keep(tx *store.Tx, list []Event) error {
 			l.kept.count(string(list[i].Type))
 		}
 	})
-	subscriptions, err := l.Subscriptions(tx)
+	subscriptions, err := Subscriptions(tx)
 	if err != nil {
 		return err
 	}

@@ -153,7 +153,7 @@ func TestEachFaultOfABodyAboutACaseIsToldAtItsPlace_FAULTS24(t *testing.T) {
 			{"", `{"model":"faros","mod\u0065l":"faros"}`, "body-key-twice", "/model"},
 			{"", `{"model":1,"id":true}`, "body-not-text body-not-text", "/model /id"},
 			{"", `{"model":"faros","facts":{"samtycke":"ja","timmar_per_vecka":60,"samtyke":true}}`, "case-bool case-range case-unknown-fact", "/facts/samtycke /facts/timmar_per_vecka /facts/samtyke"},
-			{"", `{"model":"faros","facts":{"samtycke":true},"unobtainable":["samtycke","hej"]}`, "case-fact-twice", "/unobtainable/0"},
+			{"", `{"model":"faros","facts":{"samtycke":true},"unobtainable":["samtycke","hej"]}`, "case-fact-twice case-unknown-fact", "/unobtainable/0 /unobtainable/1"},
 			{"", `{"model":"faros","unobtainable":["hej"]}`, "case-unknown-fact", "/unobtainable/0"},
 			{"", `{"model":"faros","entries":[{"fact":"samtycke","value":true},{"fact":"timmar_per_vecka","value":10.5},{"fact":"samtycke","value":7,"held":"2026-01-01"}]}`,
 				"case-int-fraction case-bool", "/entries/1/value /entries/2/value"},
@@ -162,6 +162,15 @@ func TestEachFaultOfABodyAboutACaseIsToldAtItsPlace_FAULTS24(t *testing.T) {
 				"body-missing-key body-missing-key body-not-day body-no-object", "/entries/0 /entries/1 /entries/2/held /entries/3"},
 			{"", `{"model":"faros","facts":{"samtycke":true},"entries":[{"fact":"samtycke","value":false}]}`, "case-fact-twice", "/entries/0/fact"},
 			{"", `{"model":"faros","facts":{"samtycke":{"a":1}}}`, "case-value-table", "/facts/samtycke"},
+			{"", `{"model":"faros","Facts":1,"facts":{"samtyke":true},"parties":[{"actor":"fk","party":" "},{"actor":"fkk"},{"party":"p"}]}`,
+				"body-unknown-key case-unknown-fact body-text-blank body-missing-key kept-unknown-actor body-missing-key", "/Facts /facts/samtyke /parties/0/party /parties/1 /parties/1/actor /parties/2"},
+			{"", `{"model":"faros","id":7,"entries":[{"fact":"samtyke"},{"fact":"samtyke","value":1,"held":"x"},{"fact":"samtycke","value":1,"note":" "}]}`,
+				"body-not-text body-missing-key body-not-day body-text-blank case-bool", "/id /entries/0 /entries/1/held /entries/2/note /entries/2/value"},
+			{"", `{"model":"faro","id":7}`, "query-unknown-model body-not-text", "/model /id"},
+			{"", `{"model":"faros","version":"9","Facts":{}}`, "query-unknown-version body-unknown-key", "/version /Facts"},
+			{"/parties", `{"parties":[{"actor":"fk","party":" "},{"actor":"fkk","party":"p"}],"x":1}`, "body-text-blank kept-unknown-actor body-unknown-key", "/parties/0/party /parties/1/actor /x"},
+			{"/entries", `{"facts":{"samtyke":true},"correct":[{"entry":999,"value":1,"x":1},{"entry":1}]}`,
+				"case-unknown-fact body-unknown-key body-missing-key", "/facts/samtyke /correct/0/x /correct/1"},
 			{"", `{"model":"faros","facts":{"samtycke":tru}}`, "json-word", "/facts/samtycke"},
 			{"", "{\"model\":\"fa\u0000ros\"}", "json-control", "/model"},
 			{"", `{"model":"fa\u0000ros"}`, "body-text-invisible", "/model"},
@@ -169,7 +178,7 @@ func TestEachFaultOfABodyAboutACaseIsToldAtItsPlace_FAULTS24(t *testing.T) {
 			{"", `{"model":"faros","facts":` + strings.Repeat("[", 10_001), "json-too-deep", ""},
 			{"", `{"model":"faros","facts":{"timmar_per_vecka":` + strings.Repeat("9", 100_000) + `}}`, "json-long-number", "/facts/timmar_per_vecka"},
 			{"/entries", `{"facts":{"samtyke":true},"correct":[{"entry":0,"value":1},{"entry":2,"fact":"samtycke","value":1}],"withdraw":[2,"x"]}`,
-				"body-not-whole body-entry-twice body-not-whole", "/correct/0/entry /withdraw /withdraw/1"},
+				"body-not-whole body-entry-twice body-not-whole case-unknown-fact", "/correct/0/entry /withdraw /withdraw/1 /facts/samtyke"},
 			{"/entries", `{"facts":{"samtycke":1},"correct":[{"entry":1,"fact":"timmar_per_vecka","value":-1}]}`, "case-bool case-range", "/facts/samtycke /correct/0/value"},
 			{"/close", `{"why":""}`, "body-text-blank", "/why"},
 			{"/close", `{"why":"` + strings.Repeat("a", 5000) + `"}`, "body-text-too-long", "/why"},
@@ -180,7 +189,11 @@ func TestEachFaultOfABodyAboutACaseIsToldAtItsPlace_FAULTS24(t *testing.T) {
 				path += "/" + id + c.path
 			}
 			for _, l := range lang.All {
-				g := k.server.post(path+"?lang="+string(l), c.body, "Authorization", "Bearer "+k.key)
+				method := "POST"
+				if c.path == "/parties" {
+					method = "PUT"
+				}
+				g := k.server.ask(method, path+"?lang="+string(l), c.body, "Content-Type", "application/json", "Authorization", "Bearer "+k.key)
 				p := g.problem(t)
 				if g.status != 400 || p.Code != "body-at-fault" || !sameWords(codes(p), c.codes) {
 					t.Errorf("%s %.200s: %d %s %q, want %q", path, c.body, g.status, p.Code, codes(p), c.codes)
@@ -315,6 +328,7 @@ func TestTheSameRequestHasOneEffectAndOneAnswer_FAULTS25(t *testing.T) {
 				t.Errorf("%s: %d of %d are told to be given again", path, again, len(answers))
 			}
 			k.post(path, other[path], "Idempotency-Key", key).fails(t, "key-reused")
+			k.post(path, strings.Replace(bodies[path], "{", `{"x":1`+map[bool]string{true: "", false: ","}[bodies[path] == "{}"], 1), "Idempotency-Key", key).fails(t, "body-at-fault")
 		}
 		// With several revisions named, it is the same request too.
 		const match = `"r1", "r4", "r3"`

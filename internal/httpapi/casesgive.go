@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
+	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/internal/casework"
 	"github.com/stegvis/stegvis/internal/store"
 	"github.com/stegvis/stegvis/interpreter"
@@ -53,13 +54,18 @@ func (s *Service) openCase(x *exchange) {
 		return
 	}
 	var in casework.Opening
-	if !x.read(func(o *interpreter.Object) {
+	found, ok := x.find(func(o *interpreter.Object) {
 		o.Need("model")
 		in = casework.Opening{
 			ID: o.Text("id", longName), Reference: o.Text("reference", longName), Model: o.Text("model", longName), Version: o.Text("version", longName),
-			Facts: factsIn(o), Parties: partiesIn(o),
+			Facts: factsIn(o), Parties: partiesIn(o), Chosen: casework.Place{Key: o.At("model"), Value: o.At("version")},
 		}
-	}) {
+	})
+	if !ok {
+		return
+	}
+	if in.Found = found; len(found) > 0 && in.Model == "" { // there is nothing that the facts could be held against
+		x.refused(&casework.Faulty{Faults: diag.List(found)})
 		return
 	}
 	x.work(func(ctx context.Context) error {
@@ -75,7 +81,8 @@ func (s *Service) openCase(x *exchange) {
 // record adds to a case.
 func (s *Service) record(x *exchange) {
 	var in casework.Change
-	x.change(func(o *interpreter.Object) { in = changeIn(o) }, func(ctx context.Context, key string, revision int64) (*casework.Answer, error) {
+	x.change(func(o *interpreter.Object) { in = changeIn(o) }, func(ctx context.Context, key string, revision int64, found casework.Found) (*casework.Answer, error) {
+		in.Found = found
 		return s.office.Record(ctx, x.who, key, x.id(), revision, in)
 	})
 }
@@ -86,8 +93,8 @@ func (s *Service) invite(x *exchange) {
 	x.change(func(o *interpreter.Object) {
 		o.Need("parties")
 		parties = partiesIn(o)
-	}, func(ctx context.Context, key string, revision int64) (*casework.Answer, error) {
-		return s.office.Invite(ctx, x.who, key, x.id(), revision, parties)
+	}, func(ctx context.Context, key string, revision int64, found casework.Found) (*casework.Answer, error) {
+		return s.office.Invite(ctx, x.who, key, x.id(), revision, parties, found)
 	})
 }
 
@@ -98,19 +105,26 @@ func (s *Service) reopenCase(x *exchange) { x.turn(s.office.Reopen) }
 // turn closes or reopens a case.
 func (x *exchange) turn(do func(ctx context.Context, who casework.Who, key, id string, revision int64, why string) (*casework.Answer, error)) {
 	var why string
-	x.change(func(o *interpreter.Object) { why = o.Text("why", longNote) }, func(ctx context.Context, key string, revision int64) (*casework.Answer, error) {
+	x.change(func(o *interpreter.Object) { why = o.Text("why", longNote) }, func(ctx context.Context, key string, revision int64, found casework.Found) (*casework.Answer, error) {
+		if len(found) > 0 {
+			return nil, &casework.Faulty{Faults: diag.List(found)}
+		}
 		return do(ctx, x.who, key, x.id(), revision, why)
 	})
 }
 
-// change changes a case by what read makes of the body, and answers with how it stands then.
-func (x *exchange) change(read func(*interpreter.Object), do func(ctx context.Context, key string, revision int64) (*casework.Answer, error)) {
+// change changes a case by what read makes of the body, and answers with how it stands then. do is told what is wrong with the body.
+func (x *exchange) change(read func(*interpreter.Object), do func(ctx context.Context, key string, revision int64, found casework.Found) (*casework.Answer, error)) {
 	key, ok := x.key()
-	if !ok || !x.read(read) {
+	if !ok {
+		return
+	}
+	found, ok := x.find(read)
+	if !ok {
 		return
 	}
 	x.guarded(func(ctx context.Context, revision int64) error {
-		a, err := do(ctx, key, revision)
+		a, err := do(ctx, key, revision, found)
 		if err == nil {
 			x.tell(a)
 		}

@@ -39,7 +39,7 @@ func factsIn(o *interpreter.Object) (out []casework.Fact) {
 	}
 	for _, e := range o.Objects("entries", mostFacts, keysOf(NewEntry{})...) {
 		e.Need("fact", "value")
-		if f := factIn(e); f.ID != "" && (f.Held != nil || !e.Has("held")) { // what is at fault is told already
+		if f := factIn(e); f.ID != "" && f.Value != nil && (f.Held != nil || !e.Has("held")) { // what is at fault is told already
 			put(f)
 		}
 	}
@@ -70,7 +70,9 @@ func changeIn(o *interpreter.Object) casework.Change {
 		c.Need("entry", "value")
 		if entry := c.Whole("entry"); entry != 0 {
 			once(c, "entry", entry)
-			x.Correct[entry] = factIn(c)
+			if f := factIn(c); f.Value != nil {
+				x.Correct[entry] = f
+			}
 		}
 	}
 	for _, entry := range o.Wholes("withdraw", mostFacts) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/stegvis/stegvis/dsl/diag"
+	"github.com/stegvis/stegvis/internal/casework"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
@@ -23,19 +24,29 @@ const (
 // read reads the body, which holds one table with the keys of the operation's Body, through read. It returns false where it has
 // answered with a problem, which tells every fault.
 func (x *exchange) read(read func(*interpreter.Object)) bool {
+	found, ok := x.find(read)
+	if ok && len(found) > 0 {
+		x.problem(caseProblem(x.lang, "body-at-fault", diag.List(found)))
+		return false
+	}
+	return ok
+}
+
+// find reads as read does, and leaves it to what is asked for to tell of the faults, with those that it finds itself. It returns false
+// where it has answered with a problem, as where there is nothing to be read.
+func (x *exchange) find(read func(*interpreter.Object)) (found casework.Found, ok bool) {
 	b := buffers.Get().(*buffer)
 	defer b.giveBack()
 	if !x.body(b) {
-		return false
+		return nil, false
 	}
 	var faults diag.List
-	src := diag.NewSource("", string(b.in))
-	read(interpreter.ReadObject(src, &faults, keysOf(x.reply.route.Body)...))
-	if faults.HasErrors() {
+	o := interpreter.ReadObject(diag.NewSource("", string(b.in)), &faults, keysOf(x.reply.route.Body)...)
+	if read(o); !o.Readable() {
 		x.problem(caseProblem(x.lang, "body-at-fault", faults))
-		return false
+		return nil, false
 	}
-	return true
+	return casework.Found(faults), true
 }
 
 // keysOf lists the keys of the JSON of a struct.

@@ -114,7 +114,11 @@ func optional(s string) *string {
 // caseProblem tells what is wrong with a case, or with which model it was put to; which is the problem where it is the case.
 func caseProblem(l lang.Lang, which string, faults diag.List) *Problem {
 	faults.Sort()
+	errors := faults.Count(diag.Error)
 	for _, d := range faults {
+		if errors > 1 && which == "body-at-fault" { // a body that names a model is wrong in more than that
+			break
+		}
 		named := ""
 		p := (*Problem)(nil)
 		switch d.Code {
@@ -135,7 +139,6 @@ func caseProblem(l lang.Lang, which string, faults diag.List) *Problem {
 		}
 		return p
 	}
-	errors := faults.Count(diag.Error)
 	p := problem(l, which, map[string]any{"Count": errors})
 	for _, d := range faults {
 		p.Faults = append(p.Faults, faultOf(l, d))

@@ -2288,7 +2288,7 @@ type CaseNextParams struct {
 	// At The day asked about, YYYY-MM-DD; else the case's own, else today in Stockholm.
 	At *openapi_types.Date `form:"at,omitempty" json:"at,omitempty"`
 
-	// Known As far as was known at this moment; and as the files answered then.
+	// Known As far as was known at this moment; and as the files answered then. One that has not come yet counts as now.
 	Known *time.Time `form:"known,omitempty" json:"known,omitempty"`
 
 	// Explain Whether each next step is to have its reasons (`because`).

@@ -3871,7 +3871,7 @@ export interface operations {
             query?: {
                 /** @description The day asked about, YYYY-MM-DD; else the case's own, else today in Stockholm. */
                 at?: string;
-                /** @description As far as was known at this moment; and as the files answered then. */
+                /** @description As far as was known at this moment; and as the files answered then. One that has not come yet counts as now. */
                 known?: string;
                 /** @description Whether each next step is to have its reasons (`because`). */
                 explain?: boolean;
