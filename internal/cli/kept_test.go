@@ -195,15 +195,15 @@ func TestABackupGoesFromAnyDatabaseToAny(t *testing.T) {
 			t.Fatalf("%v: %d\n%s%s", args, code, out, errOut)
 		}
 	}
-	expect("1 cases", "backup", "--store", one, "--key-file", key, first)
+	expect("cases 1 ", "backup", "--store", one, "--key-file", key, first)
 	lite := "sqlite:" + filepath.Join(dir, "lite", "x.db")
 	expect("can be restored", "restore", "--dry-run", "--store", lite, "--key-file", key, first)
 	if _, err := os.Stat(filepath.Join(dir, "lite")); err == nil {
 		t.Error("the dry run made something")
 	}
-	expect("1 cases", "restore", "--store", lite, "--key-file", key, first)
-	expect("1 cases", "backup", "--store", lite, "--key-file", key, second)
-	expect("1 cases", "restore", "--store", other, "--key-file", key, second)
+	expect("cases 1 ", "restore", "--store", lite, "--key-file", key, first)
+	expect("cases 1 ", "backup", "--store", lite, "--key-file", key, second)
+	expect("cases 1 ", "restore", "--store", other, "--key-file", key, second)
 	expect("each follows on the one before it", "audit", "verify", "--store", other, "--key-file", key)
 	if code := r.stop(); code != 0 {
 		t.Fatalf("it ends with %d\n%s", code, r.err.String())
