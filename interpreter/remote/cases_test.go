@@ -2,14 +2,18 @@ package remote_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/stegvis/stegvis/dsl"
+	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/dsl/lang"
 	"github.com/stegvis/stegvis/internal/access"
 	"github.com/stegvis/stegvis/internal/casetest"
@@ -20,26 +24,45 @@ import (
 	"github.com/stegvis/stegvis/internal/store"
 	"github.com/stegvis/stegvis/interpreter"
 	"github.com/stegvis/stegvis/interpreter/remote"
+	"github.com/stegvis/stegvis/workflows"
 )
 
 // keep returns a service that keeps cases, and a key to it.
 func keep(t testing.TB) (h http.Handler, key string) {
 	t.Helper()
+	h, key, stop, err := keepIn(t.TempDir())
+	must(t, err)
+	t.Cleanup(func() { must(t, stop()) })
+	return h, key
+}
+
+// keepIn returns a service that keeps its cases in the folder, and a key to it.
+func keepIn(folder string) (h http.Handler, key string, stop func() error, err error) {
 	ring, err := seal.ParseRing(seal.NewMaster())
-	must(t, err)
-	set := casetest.Shipped(t)
-	office, err := casework.Open(context.Background(), casework.Config{
-		Store: store.Config{Address: "sqlite:" + t.TempDir() + "/cases.db", Ring: ring}, Live: func() *interpreter.Set { return set },
+	if err != nil {
+		return nil, "", nil, err
+	}
+	var faults diag.List
+	set := interpreter.NewSet(dsl.Load(dsl.ReadFS(workflows.FS, &faults)))
+	ctx := context.Background()
+	office, err := casework.Open(ctx, casework.Config{
+		Store: store.Config{Address: "sqlite:" + filepath.Join(folder, "cases.db"), Ring: ring}, Live: func() *interpreter.Set { return set },
 	})
-	must(t, err)
-	t.Cleanup(func() { must(t, office.Close(context.Background())) })
-	must(t, office.Store.InTx(context.Background(), func(tx *store.Tx) (err error) {
+	if err != nil {
+		return nil, "", nil, err
+	}
+	err = office.Store.InTx(ctx, func(tx *store.Tx) (err error) {
 		_, key, err = door.Give(tx, door.Key{Title: "t", Roles: []access.Role{access.Service, access.Administrator, access.Analyst}})
 		return err
-	}))
-	service, err := httpapi.New(httpapi.Options{Models: httpapi.Fixed(set, time.Now()), Office: office, Door: door.New(office.Store)})
-	must(t, err)
-	return service.Handler(), key
+	})
+	var service *httpapi.Service
+	if err == nil {
+		service, err = httpapi.New(httpapi.Options{Models: httpapi.Fixed(set, time.Now()), Office: office, Door: door.New(office.Store)})
+	}
+	if err != nil {
+		return nil, "", nil, errors.Join(err, office.Close(ctx))
+	}
+	return service.Handler(), key, func() error { return office.Close(ctx) }, nil
 }
 
 // shaky hands every request on, and loses each second answer on its way back.

@@ -2,8 +2,10 @@ package remote_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http/httptest"
+	"os"
 	"time"
 
 	"github.com/stegvis/stegvis/dsl"
@@ -38,6 +40,40 @@ func Example() {
 	// open Needs assessment
 }
 
+// A program has its cases kept elsewhere. A change names the revision that it was made from, so that nothing is overwritten unseen, and
+// a fault names the fact.
+func ExampleClient_Cases() {
+	address, key, stop := keptSomewhere()
+	defer stop()
+
+	cases := (&remote.Client{URL: address, Key: key}).Cases(context.Background())
+	cases.Lang = lang.EN
+	k, err := cases.Open(remote.Opening{Model: "faros", Facts: map[string]any{"arbetsformaga_nedsatt": true, "samtycke": true}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(k.Decision.Next[0].Title)
+
+	_, err = cases.Record(k.ID, k.Revision, remote.Change{Facts: map[string]any{"fardigutred": true}})
+	if p := (*remote.Problem)(nil); errors.As(err, &p) {
+		fmt.Println(p.Code, p.Faults[0].Message, *p.Faults[0].Hint)
+	}
+
+	for c, err := range cases.List(remote.Filter{Model: "faros", Actor: "fk"}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(c.State, c.Steps[0].Step)
+	}
+
+	// Output:
+	// Needs assessment
+	// body-at-fault the model `faros` has no fact called `fardigutred` Did you mean `fardigutredd`?
+	// open behovsbedomning
+}
+
 // somewhere starts the service that the example asks.
 func somewhere() (address string, stop func()) {
 	var faults diag.List
@@ -48,4 +84,23 @@ func somewhere() (address string, stop func()) {
 	}
 	server := httptest.NewServer(service.Handler())
 	return server.URL, server.Close
+}
+
+// keptSomewhere starts one that keeps cases, and gives a key to it.
+func keptSomewhere() (address, key string, stop func()) {
+	folder, err := os.MkdirTemp("", "stegvis")
+	if err != nil {
+		panic(err)
+	}
+	h, key, end, err := keepIn(folder)
+	if err != nil {
+		panic(err)
+	}
+	server := httptest.NewServer(h)
+	return server.URL, key, func() {
+		server.Close()
+		if err := errors.Join(end(), os.RemoveAll(folder)); err != nil {
+			panic(err)
+		}
+	}
 }
