@@ -21,6 +21,7 @@ type Object struct {
 	src    *diag.Source
 	span   diag.Span
 	keys   map[string]member
+	needed map[string]bool
 	broken bool // it was no table, and that is told already
 	faults *caseFaults
 }
@@ -91,9 +92,13 @@ func (o *Object) At(key string) diag.Span {
 // Fault tells that what stands at a key is wrong in a way that only the caller knows.
 func (o *Object) Fault(key, code string, args diag.Args) { o.faults.add(o.At(key), code, args) }
 
-// Need tells that the key is missing where it is.
+// Need tells that the key is missing where it is. It is asked before what stands at the key, so that nobody is told to leave it out.
 func (o *Object) Need(keys ...string) {
+	if o.needed == nil {
+		o.needed = map[string]bool{}
+	}
 	for _, key := range keys {
+		o.needed[key] = true
 		if !o.Has(key) && !o.broken {
 			o.faults.add(o.span, "body-missing-key", diag.Args{"Key": key})
 		}
@@ -113,11 +118,12 @@ func (o *Object) Text(key string, most int) string {
 	if !ok {
 		return ""
 	}
-	return o.text(key, v, most)
+	return o.text(key, v, most, !o.needed[key])
 }
 
-func (o *Object) text(key string, v given, most int) string {
-	args := diag.Args{"Key": key, "Limit": most}
+// text is the text of a key, or of one of its list; optional says that the key can be left out instead.
+func (o *Object) text(key string, v given, most int, optional bool) string {
+	args := diag.Args{"Key": key, "Limit": most, "Optional": optional}
 	switch {
 	case v.kind == faulty:
 	case v.kind != textGiven:
@@ -216,10 +222,22 @@ func (o *Object) list(key string, most int) []given {
 	return nil
 }
 
+// Len returns how many items the list of the key has; false where there is no list.
+func (o *Object) Len(key string) (n int, ok bool) {
+	v, ok := o.value(key)
+	return len(v.items), ok && v.kind == listGiven
+}
+
+// IsNull tells whether null stands at the key.
+func (o *Object) IsNull(key string) bool {
+	v, ok := o.value(key)
+	return ok && v.span.Text() == "null"
+}
+
 // Texts returns a list of texts, each of them as Text has it, with their places.
 func (o *Object) Texts(key string, most, long int) (out []Given) {
 	for _, v := range o.list(key, most) {
-		if text := o.text(key, v, long); text != "" {
+		if text := o.text(key, v, long, false); text != "" {
 			out = append(out, Given{Name: text, Key: v.span, At: v.span})
 		}
 	}

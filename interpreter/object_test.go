@@ -89,6 +89,36 @@ func TestAnObjectIsReadStrictlyAndEveryFaultIsTold(t *testing.T) {
 	}
 }
 
+// A key that must be there is not to be left out, and neither is one thing of a list by leaving out the list.
+func TestOnlyWhatNeedNotBeThereIsToBeLeftOut(t *testing.T) {
+	for text, leave := range map[string]bool{
+		`{"text":" "}`: false, `{"text":7}`: false, `{"text":"a","object":{"text":" "}}`: true, `{"text":"a","object":{"text":null}}`: true,
+		`{"text":"a","texts":["b"," "]}`: false, `{"text":"a","texts":[7]}`: false, `{"text":"a","list":[{"value":1,"text":""}]}`: true,
+	} {
+		_, faults := read(text)
+		if len(faults) != 1 {
+			t.Fatalf("%s: %d faults", text, len(faults))
+		}
+		for l, words := range map[lang.Lang]string{lang.SV: "utelämna", lang.EN: "leave"} {
+			if hint := faults[0].HintText(l); hint == "" || strings.Contains(hint, words) != leave {
+				t.Errorf("%s: %s", text, hint)
+			}
+		}
+	}
+}
+
+func TestAnObjectTellsHowLongAListIs(t *testing.T) {
+	for text, want := range map[string]string{
+		`{}`: "0 false false", `{"texts":[]}`: "0 true false", `{"texts":[[],7,null]}`: "3 true false", `{"texts":null}`: "0 false true", `{"texts":"null"}`: "0 false false",
+	} {
+		o := interpreter.ReadObject(diag.NewSource("", text), new(diag.List), keysOfAll...)
+		n, ok := o.Len("texts")
+		if got := fmt.Sprint(n, ok, o.IsNull("texts")); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
 // Whatever the text is, it is read or told to be at fault; and what is read of facts is JSON that stands there.
 func FuzzAnObjectIsReadOrItsFaultsAreTold(f *testing.F) {
 	for _, seed := range []string{`{}`, `{"text":"a"}`, `{"facts":{"a":[1,{}]},"list":[{"value":1e5}]}`, "\ufeff{\"text\":\"a\"}", `{"day":"2026-03-01"`, `[`, "\xff"} {

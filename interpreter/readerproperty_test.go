@@ -194,7 +194,7 @@ func TestAReaderAndTheSlowWayAgree(t *testing.T) {
 			refused++
 		}
 	})
-	if taken == 0 || refused == 0 {
+	if (taken == 0 || refused == 0) && !testing.Short() {
 		t.Errorf("%d taken, %d refused: the cases show nothing", taken, refused)
 	}
 }

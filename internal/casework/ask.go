@@ -54,11 +54,17 @@ func (d *Desk) Next(ctx context.Context, who Who, id string, ask Ask) (out *Answ
 	return out, nil
 }
 
+// ErrNotYet is returned for a case as it was known before it was opened.
+var ErrNotYet = errors.New("casework: there was no such case yet")
+
 // history answers for a case as it was, or will be if nothing more becomes known, and returns the program that does.
 func (d *Desk) history(tx *store.Tx, who Who, c *store.Case, k *known, ask Ask) (*Answer, *interpreter.Program, error) {
 	o := store.AsOf{Day: calendar.Today(tx.At())}
 	if ask.Known != nil {
-		o.Known, o.Day = *ask.Known, calendar.Today(*ask.Known)
+		if o.Known = *ask.Known; o.Known.After(tx.At()) { // what will be known then nobody knows
+			o.Known = tx.At()
+		}
+		o.Day = calendar.Today(o.Known)
 	}
 	if ask.Day != nil {
 		o.Day = *ask.Day
@@ -68,11 +74,11 @@ func (d *Desk) history(tx *store.Tx, who Who, c *store.Case, k *known, ask Ask) 
 		return nil, nil, err
 	}
 	if v.Model == "" || ask.Known != nil && ask.Known.IsZero() { // which to Fold is no moment
-		return nil, nil, store.ErrNoCase // there was none then
+		return nil, nil, ErrNotYet
 	}
 	p := k.program
 	if ask.Known != nil {
-		if p, err = d.programs.at(tx, v.Model, v.Version, *ask.Known); err != nil {
+		if p, err = d.programs.at(tx, v.Model, v.Version, o.Known); err != nil {
 			return nil, nil, err
 		}
 	}

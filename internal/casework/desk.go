@@ -142,18 +142,31 @@ func (d *Desk) Open(ctx context.Context, who Who, key string, o Opening) (*Answe
 	})
 }
 
-// choose finds the version that is to answer for a case.
+// choose finds the version that is to answer for a case: by its facts as they are known to be today.
 func (d *Desk) choose(tx *store.Tx, o Opening) (p *interpreter.Program, faults diag.List) {
-	c := interpreter.NewCase(o.ID)
+	c, set, today := interpreter.NewCase(o.ID), d.programs.live(), calendar.Today(tx.At())
+	latest := map[string]calendar.Day{}
 	for _, f := range o.Facts {
 		var v any
-		if json.Unmarshal(f.Value, &v) == nil {
-			if text, ok := v.(string); ok { // a day, if it is the one that chooses
-				c.Set(f.ID, text)
-			}
+		if json.Unmarshal(f.Value, &v) != nil {
+			continue
+		}
+		text, ok := v.(string)
+		if !ok { // it is no day, and chooses nothing
+			continue
+		}
+		held := today
+		if f.Held != nil {
+			held = *f.Held
+		} else if i := slices.IndexFunc(set.Versions(o.Model), func(p *interpreter.Program) bool { _, ok := ownDay(p, f); return ok }); i >= 0 {
+			held, _ = calendar.Parse(text)
+		}
+		if last, said := latest[f.ID]; held <= today && (!said || last <= held) {
+			c.Set(f.ID, text)
+			latest[f.ID] = held
 		}
 	}
-	p = d.programs.live().Choose(c, interpreter.Query{Model: o.Model, Version: o.Version, Today: calendar.Today(tx.At())}, &faults)
+	p = set.Choose(c, interpreter.Query{Model: o.Model, Version: o.Version, Today: today}, &faults)
 	for _, d := range faults {
 		if d.Span = o.Chosen.Key; d.Code == "query-unknown-version" {
 			d.Span = o.Chosen.Value

@@ -258,7 +258,7 @@ func TestTheLifeOfACase(t *testing.T) {
 			t.Error("no reasons are given")
 		}
 		before := recorded.Add(-time.Hour)
-		if _, err := b.Next(ctx, officer, id, casework.Ask{Known: &before}); !errors.Is(err, store.ErrNoCase) {
+		if _, err := b.Next(ctx, officer, id, casework.Ask{Known: &before}); !errors.Is(err, casework.ErrNotYet) {
 			t.Error(err)
 		}
 		b.on(t, "2026-03-15")
@@ -331,17 +331,23 @@ func TestWhatTheModelCannotTakeIsToldAndNothingIsKept(t *testing.T) {
 		same(t, fmt.Sprint(codes(err)), "[query-unknown-model]")
 		_, err = b.Open(ctx, officer, "", casework.Opening{Model: "m", Version: "7"})
 		same(t, fmt.Sprint(codes(err)), "[query-unknown-version]")
-		a, err := b.Open(ctx, officer, "", casework.Opening{Model: "m"})
+		a, err := b.Open(ctx, officer, "", casework.Opening{Model: "m", Facts: []casework.Fact{fact("ja", "null")}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = b.Record(ctx, officer, "", a.ID, 0, casework.Change{Facts: []casework.Fact{fact("ja", "true")}, Correct: map[int64]casework.Fact{1: fact("mote", "true")}})
-		same(t, fmt.Sprint(codes(err)), "[case-day]")
+		mistake := func(entry int64) error {
+			_, err := b.Record(ctx, officer, "", a.ID, 0, casework.Change{Facts: []casework.Fact{fact("ja", "true")}, Correct: map[int64]casework.Fact{entry: fact("mote", "true")}})
+			return err
+		}
+		same(t, fmt.Sprint(codes(mistake(2))), "[case-day]")
+		if err := mistake(1); !errors.Is(err, store.ErrNoEntry) { // it says no fact
+			t.Error(err)
+		}
 		if _, err = b.Record(ctx, officer, "", a.ID, 0, casework.Change{Facts: []casework.Fact{{ID: "ja", Value: json.RawMessage(`true,"mote":"2026-01-01"`)}}}); err == nil {
 			t.Error("two values were taken for one")
 		}
 		a, err = b.Next(ctx, officer, a.ID, casework.Ask{})
-		same(t, told(a, err), "r1 open m@1 on 2026-03-01: needs_facts")
+		same(t, told(a, err), "r1 open m@1 on 2026-03-01: stuck")
 		list, _, err := b.List(ctx, officer, store.Filter{})
 		if err != nil || len(list) != 1 {
 			t.Error(list, err)

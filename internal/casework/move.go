@@ -23,8 +23,10 @@ type Moving struct {
 	DryRun bool     // nothing is changed: it is told what would be
 	Faulty bool     // also cases whose facts the version cannot take; without it they stay
 	Why    string   // is kept with the case, sealed
-	After  string   // the id after which to go on; "": from the beginning
-	Limit  int      // how many at the most; 0: 100
+	Chosen Place    // where Model is named, and To: faults are told there
+	FromAt diag.Span
+	After  string // the id after which to go on; "": from the beginning
+	Limit  int    // how many at the most; 0: 100
 }
 
 // Moved is a case that was moved, or would be. It tells how the case stands and no facts.
@@ -81,10 +83,21 @@ func (d *Desk) Move(ctx context.Context, who Who, m Moving) (out []Moved, next s
 	}
 	var faults diag.List
 	to := d.programs.live().Choose(interpreter.NewCase(""), interpreter.Query{Model: m.Model, Version: m.To, Today: calendar.Today(d.store.Now())}, &faults)
+	for _, f := range faults {
+		if f.Span = m.Chosen.Key; f.Code == "query-unknown-version" {
+			f.Span = m.Chosen.Value
+		}
+	}
+	if to != nil {
+		if m.To = to.Model().Version; m.From == m.To {
+			faults.Error(m.FromAt, "kept-move-same", diag.Args{"Version": m.To})
+		} else if err := d.moveFrom(ctx, m, &faults); err != nil {
+			return nil, "", err
+		}
+	}
 	if faults.HasErrors() {
 		return nil, "", &Faulty{faults}
 	}
-	m.To = to.Model().Version
 	if m.Limit <= 0 {
 		m.Limit = pageSize
 	}
@@ -92,11 +105,11 @@ func (d *Desk) Move(ctx context.Context, who Who, m Moving) (out []Moved, next s
 	if err != nil {
 		return nil, "", err
 	}
-	out = make([]Moved, 0, len(ids))
 	if m.DryRun {
 		out, err = d.preview(ctx, who, to, m, ids)
 		return out, next, err
 	}
+	out = make([]Moved, 0, len(ids))
 	for _, id := range ids {
 		x, err := d.move(ctx, who, to, m, id)
 		if err != nil {
@@ -105,6 +118,35 @@ func (d *Desk) Move(ctx context.Context, who Who, m Moving) (out []Moved, next s
 		out = append(out, x)
 	}
 	return out, next, nil
+}
+
+// moveFrom tells where there is no version to move from. One that is gone from the files can still have cases.
+func (d *Desk) moveFrom(ctx context.Context, m Moving, faults *diag.List) error {
+	if m.From == "" {
+		return nil
+	}
+	known, err := d.Knows(ctx, m.Model, m.From)
+	if err == nil && !known {
+		var unknown diag.List
+		d.programs.live().Choose(interpreter.NewCase(""), interpreter.Query{Model: m.Model, Version: m.From}, &unknown)
+		for _, f := range unknown {
+			f.Span = m.FromAt
+		}
+		*faults = append(*faults, unknown...)
+	}
+	return err
+}
+
+// Knows tells whether there is such a version of a model: among the files, or of a case that is kept.
+func (d *Desk) Knows(ctx context.Context, model, version string) (known bool, err error) {
+	if d.programs.ofLive(model, version) != nil {
+		return true, nil
+	}
+	err = d.store.View(ctx, func(tx *store.Tx) error {
+		known, err = tx.HasVersion(model, version)
+		return err
+	})
+	return known, err
 }
 
 // toMove lists the cases that may have to be moved: those that were named, or all that there are.
@@ -127,6 +169,7 @@ func (d *Desk) toMove(ctx context.Context, m Moving) (ids []string, next string,
 
 // preview tells what would become of cases. They are read as of one moment, and that they were is logged before it is told.
 func (d *Desk) preview(ctx context.Context, who Who, to *interpreter.Program, m Moving, ids []string) (out []Moved, err error) {
+	out = make([]Moved, 0, len(ids))
 	rows := make([]audit.Record, 0, len(ids))
 	err = d.store.View(ctx, func(tx *store.Tx) error {
 		for _, id := range ids {

@@ -31,7 +31,7 @@ func TestNamesOfCasesTellNothingToOthers(t *testing.T) {
 			}
 			ours[of] = id
 		}
-		if _, err := open(asService("s", "org-1"), casework.Opening{Reference: "dnr 2026-17"}); !errors.Is(err, store.ErrTaken) {
+		if _, err := open(asService("s", "org-1"), casework.Opening{Reference: "dnr 2026-17"}); !errors.Is(err, store.ErrNamed) {
 			t.Errorf("one's own name is taken twice: %v", err)
 		}
 		for of, id := range ours {

@@ -72,7 +72,7 @@ func (d *Desk) change(tx *store.Tx, who Who, k *known, x Change) ([]store.NewEnt
 	about := factsOf(k.entries)
 	refers := func(seq int64) (*store.Entry, error) {
 		i := slices.IndexFunc(k.entries, func(e store.Entry) bool { return e.Seq == seq })
-		if i < 0 || !sight.Whole() && (k.entries[i].Fact == "" || !about.seen(sight, &k.entries[i])) {
+		if i < 0 || k.entries[i].Fact == "" || !sight.Whole() && !about.seen(sight, &k.entries[i]) {
 			return nil, store.ErrNoEntry
 		}
 		return &k.entries[i], nil
@@ -92,14 +92,13 @@ func (d *Desk) change(tx *store.Tx, who Who, k *known, x Change) ([]store.NewEnt
 		return true // a fact that the model lacks is told of below
 	}
 	entries := d.entries(tx, k.program, slices.DeleteFunc(slices.Clone(x.Facts), func(f Fact) bool { return !mine(f) }), &faults)
+	var unknown error
 	for _, seq := range sortedKeys(x.Correct) {
 		f := x.Correct[seq]
 		was, err := refers(seq)
-		switch {
-		case err != nil && len(x.Found) > 0: // there is more to tell first
+		if err != nil {
+			unknown = err // once it is told what is wrong with the facts
 			continue
-		case err != nil:
-			return nil, err
 		}
 		if f.ID == "" {
 			f.ID = was.Fact
@@ -117,6 +116,9 @@ func (d *Desk) change(tx *store.Tx, who Who, k *known, x Change) ([]store.NewEnt
 	}
 	if err := x.Found.among(faults); err != nil {
 		return nil, err
+	}
+	if unknown != nil {
+		return nil, unknown
 	}
 	for _, seq := range x.Withdraw {
 		was, err := refers(seq)

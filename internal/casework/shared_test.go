@@ -250,7 +250,7 @@ func TestWhatNobodyAsksForAgainIsForgotten(t *testing.T) {
 		if err := b.Tidy(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if err := open(); !errors.Is(err, store.ErrTaken) {
+		if err := open(); !errors.Is(err, store.ErrNamed) {
 			t.Errorf("it is answered again after a week: %v", err)
 		}
 	})

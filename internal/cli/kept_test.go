@@ -195,7 +195,14 @@ func TestABackupGoesFromAnyDatabaseToAny(t *testing.T) {
 			t.Fatalf("%v: %d\n%s%s", args, code, out, errOut)
 		}
 	}
+	given, _, _ := run("keys", "add", "--store", one, "--key-file", key, "--title", "t", "--role", "auditor")
 	expect("cases 1 ", "backup", "--store", one, "--key-file", key, first)
+	expect("1 key is taken back", "keys", "revoke", "--store", one, "--key-file", key, strings.Split(given, "_")[1])
+	text, _, _ := run("audit", "export", "--store", one, "--key-file", key)
+	log := filepath.Join(dir, "log.ndjson")
+	if err := os.WriteFile(log, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	lite := "sqlite:" + filepath.Join(dir, "lite", "x.db")
 	expect("can be restored", "restore", "--dry-run", "--store", lite, "--key-file", key, first)
 	if _, err := os.Stat(filepath.Join(dir, "lite")); err == nil {
@@ -203,7 +210,7 @@ func TestABackupGoesFromAnyDatabaseToAny(t *testing.T) {
 	}
 	expect("cases 1 ", "restore", "--store", lite, "--key-file", key, first)
 	expect("cases 1 ", "backup", "--store", lite, "--key-file", key, second)
-	expect("cases 1 ", "restore", "--store", other, "--key-file", key, second)
+	expect("Keys taken back later: 1, taken back again.", "restore", "--store", other, "--key-file", key, "--erased", log, second)
 	expect("each follows on the one before it", "audit", "verify", "--store", other, "--key-file", key)
 	if code := r.stop(); code != 0 {
 		t.Fatalf("it ends with %d\n%s", code, r.err.String())
@@ -254,7 +261,7 @@ func TestHostsAreNames(t *testing.T) {
 		"case.example.se": true, " a.example , *.b.example": true, "*": true, "::1": true, "[::1]": true, "127.0.0.1": true,
 		"https://a.example": false, "a.example:443": false, "a.example/x": false, "*a.example": false, "a.*.example": false, "a.example,,b.example": false, "me@a.example": false,
 	} {
-		_, errOut, code := run("serve", "--print-config", "--webhook-hosts", list)
+		_, errOut, code := run("serve", "--print-config", "--data", "kept", "--webhook-hosts", list)
 		if want := map[bool]int{true: 0, false: 2}[ok]; code != want || !ok && !strings.Contains(errOut, "must be names of hosts [config-hosts]") {
 			t.Errorf("%q: %d\n%s", list, code, errOut)
 		}

@@ -15,6 +15,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"charm.land/lipgloss/v2/table"
 	"github.com/spf13/cobra"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
@@ -64,6 +65,7 @@ func (a *app) keysAdd(ctx context.Context, k keptFlags, n newKey) error {
 	if err != nil {
 		return err
 	}
+	n.actor = norm.NFC.String(n.actor)
 	key, wrong := a.readKey(n, time.Now())
 	if n.actor != "" {
 		missing, err := a.missingActor(n.actor)
@@ -91,7 +93,7 @@ func (a *app) keysAdd(ctx context.Context, k keptFlags, n newKey) error {
 	if _, err := fmt.Fprintln(a.out, text); err != nil {
 		return err
 	}
-	args := map[string]any{"ID": given.ID, "Roles": strings.Join(n.roles, ", "), "Expires": ""}
+	args := map[string]any{"ID": given.ID, "Roles": joined(given.Roles), "Actor": given.Actor, "Party": given.Party, "Expires": ""}
 	if day := given.LastDay(); day != nil {
 		args["Expires"] = day.String()
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/internal/access"
 	"github.com/stegvis/stegvis/internal/audit"
@@ -41,7 +42,9 @@ func (a *app) keysRevoke(ctx context.Context, k keptFlags, ids []string, remove 
 		return err
 	}
 	defer s.Close()
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	var unknown, known []string
+	var already []door.Key
 	var made []events.Subscription
 	err = s.InTx(ctx, func(tx *store.Tx) error {
 		keys, err := door.List(tx)
@@ -50,6 +53,9 @@ func (a *app) keysRevoke(ctx context.Context, k keptFlags, ids []string, remove 
 		}
 		for _, key := range keys {
 			known = append(known, key.ID)
+			if key.Revoked != nil && slices.Contains(ids, key.ID) {
+				already = append(already, key)
+			}
 		}
 		for _, id := range ids {
 			if err := door.Revoke(tx, id, localSubject); errors.Is(err, door.ErrNoKey) {
@@ -75,14 +81,32 @@ func (a *app) keysRevoke(ctx context.Context, k keptFlags, ids []string, remove 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(a.out, a.say("keys.revoked", map[string]any{"Count": len(ids)}))
-	if len(made) > 0 {
-		fmt.Fprintln(a.out, a.say("keys.subscribed", map[string]any{"Count": len(made), "Removed": remove}))
+	if n := len(ids) - len(already); n > 0 {
+		fmt.Fprintln(a.out, a.say("keys.revoked", map[string]any{"Count": n}))
 	}
-	for _, s := range made {
-		fmt.Fprintln(a.out, " ", s.ID, s.URL)
+	for _, key := range already {
+		fmt.Fprintln(a.out, a.say("keys.already", map[string]any{"ID": key.ID, "Day": calendar.Today(*key.Revoked).String()}))
 	}
+	a.tellSubscribed(made, remove)
 	return nil
+}
+
+// tellSubscribed tells what was subscribed to with keys that are taken back: what goes on, or all of it where it is removed.
+func (a *app) tellSubscribed(made []events.Subscription, removed bool) {
+	sent := func(s events.Subscription) bool { return removed || s.State == events.Active }
+	for _, head := range []string{"keys.subscribed", "keys.not-sent"} {
+		told := false
+		for _, s := range made {
+			if sent(s) != (head == "keys.subscribed") {
+				continue
+			}
+			if !told {
+				told = true
+				fmt.Fprintln(a.out, a.say(head, map[string]any{"Removed": removed}))
+			}
+			fmt.Fprintln(a.out, a.say("keys.subscription", map[string]any{"ID": s.ID, "URL": s.URL, "Sent": sent(s), "Paused": s.State == events.Paused}))
+		}
+	}
 }
 
 // subscribed lists what was subscribed to with the keys, and removes it where that is asked for.
@@ -98,12 +122,20 @@ func subscribed(tx *store.Tx, keys []string, remove bool) (made []events.Subscri
 		if made = append(made, s); !remove {
 			continue
 		}
-		if err := events.Unsubscribe(tx, s.ID); err != nil {
-			return nil, err
-		}
-		if err := audit.Append(tx, audit.Record{Subject: localSubject, Action: "unsubscribe?subscription=" + s.ID, Purpose: string(access.Maintenance)}); err != nil {
+		if err := unsubscribe(tx, s.ID); err != nil {
 			return nil, err
 		}
 	}
 	return made, nil
+}
+
+// unsubscribed begins what the log says of a subscription that was removed, before its id.
+const unsubscribed = "unsubscribe?subscription="
+
+// unsubscribe removes a subscription, and logs that.
+func unsubscribe(tx *store.Tx, id string) error {
+	if err := events.Unsubscribe(tx, id); err != nil {
+		return err
+	}
+	return audit.Append(tx, audit.Record{Subject: localSubject, Action: unsubscribed + id, Purpose: string(access.Maintenance)})
 }

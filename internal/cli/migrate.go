@@ -66,19 +66,19 @@ func (a *app) migrate(ctx context.Context, o *migrateOptions) error {
 		return err
 	}
 	l := a.load(dir)
-	for _, version := range []string{o.to, o.from} {
-		if version == "" {
-			continue
-		}
-		if err := a.missingModel(l, interpreter.Query{Model: o.model, Version: version}); err != nil {
-			return err
-		}
+	if err := a.missingModel(l, interpreter.Query{Model: o.model, Version: o.to}); err != nil {
+		return err
 	}
 	office, err := a.officeBeside(ctx, c.kept, l.set)
 	if err != nil {
 		return err
 	}
 	defer office.Close(context.WithoutCancel(ctx))
+	if known, err := office.Knows(ctx, o.model, o.from); err != nil {
+		return a.hindered(c.kept, err)
+	} else if o.from != "" && !known { // one that is gone from the files is known by its cases
+		return a.missingModel(l, interpreter.Query{Model: o.model, Version: o.from})
+	}
 	if err := a.sameFiles(ctx, office.Store, l.set, o); err != nil {
 		return err
 	}

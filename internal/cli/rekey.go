@@ -40,8 +40,9 @@ func (a *app) rekey(ctx context.Context, k keptFlags, add, apply bool) error {
 	if err != nil {
 		return err
 	}
+	promoted := false
 	if apply {
-		if err := a.promote(c.kept.keyFile); err != nil {
+		if promoted, err = a.promote(c.kept.keyFile); err != nil {
 			return err
 		}
 	}
@@ -50,11 +51,18 @@ func (a *app) rekey(ctx context.Context, k keptFlags, add, apply bool) error {
 		return err
 	}
 	defer s.Close()
-	done := int64(0)
+	ring, err := a.masterKeys(c.kept, true)
+	if err != nil {
+		return err
+	}
+	did, done := "rekey.stands", int64(0)
 	switch {
 	case add:
-		err = a.addMaster(c.kept.keyFile)
+		did, err = "rekey.added", a.addMaster(c.kept.keyFile)
+	case apply && !promoted && len(ring.IDs()) == 1: // the one that there is wraps all there is
+		did = "rekey.none-added"
 	case apply:
+		did = "rekey.applied"
 		if done, err = s.Rewrap(ctx); err == nil {
 			err = s.InTx(ctx, func(tx *store.Tx) error {
 				return audit.Append(tx, audit.Record{Subject: localSubject, Action: "rekey", Purpose: "maintenance"})
@@ -71,16 +79,12 @@ func (a *app) rekey(ctx context.Context, k keptFlags, add, apply bool) error {
 	if err != nil {
 		return a.hindered(c.kept, err)
 	}
-	return a.tellMasters(c.kept, counts, add, apply, done)
+	return a.tellMasters(c.kept, counts, did, done)
 }
 
-// tellMasters tells what is sealed under which master key, and what comes next.
-func (a *app) tellMasters(c keptConfig, counts map[string]int64, add, apply bool, done int64) error {
-	text, err := os.ReadFile(c.keyFile)
-	if err != nil {
-		return a.found("kept.key-unreadable", map[string]any{"Path": c.keyFile})
-	}
-	ring, err := seal.ParseRing(string(text))
+// tellMasters tells what is sealed under which master key, and what comes next after what was done.
+func (a *app) tellMasters(c keptConfig, counts map[string]int64, did string, done int64) error {
+	ring, err := a.masterKeys(c, true) // as they are now
 	if err != nil {
 		return err
 	}
@@ -92,14 +96,7 @@ func (a *app) tellMasters(c keptConfig, counts map[string]int64, add, apply bool
 		}
 	}
 	args := map[string]any{"Path": c.keyFile, "Done": a.number(int(done)), "Unused": unused > 0, "Masters": len(ring.IDs())}
-	id := "rekey.stands"
-	switch {
-	case add:
-		id = "rekey.added"
-	case apply:
-		id = "rekey.applied"
-	}
-	fmt.Fprintln(a.out, "\n"+a.say(id, args))
+	fmt.Fprintln(a.out, "\n"+a.say(did, args))
 	return nil
 }
 
@@ -118,18 +115,19 @@ func (a *app) addMaster(path string) error {
 	return a.writeKeys(path, strings.TrimRight(string(text), "\n")+"\n"+nextMark+"\n"+seal.NewMaster()+"\n")
 }
 
-// promote puts the key that was added in the first place, where it wraps; one that stands there already stays.
-func (a *app) promote(path string) error {
+// promote puts the key that was added in the first place, where it wraps, and tells whether there was one; one that stands there
+// already stays.
+func (a *app) promote(path string) (promoted bool, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return a.found("kept.key-unreadable", map[string]any{"Path": path})
+		return false, a.found("kept.key-unreadable", map[string]any{"Path": path})
 	}
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
 	at := slices.Index(lines, nextMark)
 	if at < 0 || at+1 == len(lines) {
-		return nil
+		return false, nil
 	}
-	return a.writeKeys(path, strings.Join(slices.Concat(lines[at+1:at+2], lines[:at], lines[at+2:]), "\n")+"\n")
+	return true, a.writeKeys(path, strings.Join(slices.Concat(lines[at+1:at+2], lines[:at], lines[at+2:]), "\n")+"\n")
 }
 
 // writeKeys changes the file of master keys in one move; nobody but its owner may read the new one either.

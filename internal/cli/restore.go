@@ -1,15 +1,12 @@
 package cli
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -58,7 +55,7 @@ func (a *app) restore(ctx context.Context, o restoreOptions, path string) error 
 	if err != nil {
 		return a.badBackup(path, err)
 	}
-	erased, err := a.erasedSince(o.erased, what.At)
+	since, err := a.takenSince(o.erased, what.At)
 	if err != nil {
 		return err
 	}
@@ -81,7 +78,7 @@ func (a *app) restore(ctx context.Context, o restoreOptions, path string) error 
 		defer os.RemoveAll(dir)
 		to.address = "sqlite:" + filepath.Join(dir, "trial.db")
 	}
-	result, err := a.restoreInto(ctx, to, ring, f, info.Size(), erased)
+	result, err := a.restoreInto(ctx, to, ring, f, info.Size(), since)
 	if err != nil {
 		var b *backupError
 		if errors.As(err, &b) {
@@ -90,7 +87,8 @@ func (a *app) restore(ctx context.Context, o restoreOptions, path string) error 
 		return err
 	}
 	args := a.contents(what)
-	args["Path"], args["Place"], args["DryRun"], args["Head"], args["Again"] = path, c.kept.place(), o.dryRun, result.Head, again(erased)
+	args["Path"], args["Place"], args["DryRun"], args["Head"], args["Again"] = path, c.kept.place(), o.dryRun, result.Head, since.erasedAgain()
+	args["KeysAgain"], args["SubscriptionsAgain"], args["WithLog"] = since.keysAgain, since.subscriptionsAgain, o.erased != ""
 	a.tellFaults(result)
 	fmt.Fprintln(a.out, a.say("restore.done", args))
 	if len(result.Faults) > 0 {
@@ -104,7 +102,7 @@ type backupError struct{ error }
 
 // restoreInto puts the backup into the store of the configuration, and verifies the log in it. A file that it made goes away again
 // where that fails.
-func (a *app) restoreInto(ctx context.Context, to keptConfig, ring *seal.Ring, f *os.File, size int64, erased []store.Erasure) (result *audit.Result, err error) {
+func (a *app) restoreInto(ctx context.Context, to keptConfig, ring *seal.Ring, f *os.File, size int64, since *taken) (result *audit.Result, err error) {
 	file, isFile := store.FileOf(to.address)
 	if isFile {
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
@@ -142,7 +140,7 @@ func (a *app) restoreInto(ctx context.Context, to keptConfig, ring *seal.Ring, f
 	case worked:
 		return nil, a.found("restore.worked", map[string]any{"Place": to.place()})
 	}
-	switch err := s.Restore(ctx, f, size, erased); {
+	switch err := s.Restore(ctx, f, size, since.erased, since.again); {
 	case errors.Is(err, store.ErrNotEmpty):
 		return nil, a.found("restore.not-empty", map[string]any{"Place": to.place()})
 	case errors.Is(err, store.ErrWrongKey):
@@ -163,54 +161,10 @@ func (a *app) restoreInto(ctx context.Context, to keptConfig, ring *seal.Ring, f
 	return result, nil
 }
 
-// again counts the cases that were erased again: neither those that the backup does not have nor those that are erased in it.
-func again(erased []store.Erasure) (n int) {
-	for _, e := range erased {
-		if e.Digest != nil {
-			n++
-		}
-	}
-	return n
-}
-
 // badBackup tells what is wrong with a file that is to be restored.
 func (a *app) badBackup(path string, err error) error {
 	if errors.Is(err, store.ErrForm) {
 		return a.found("restore.other-version", map[string]any{"Path": path})
 	}
 	return a.found("restore.not-whole", map[string]any{"Path": path})
-}
-
-// beganBefore is how long an erasure may have been under way that a backup does not show: the log has when it was begun.
-const beganBefore = time.Hour
-
-// erasedSince reads from an exported log which cases were erased since the moment, or so shortly before it that a backup of that moment
-// may still have them.
-func (a *app) erasedSince(path string, since time.Time) (out []store.Erasure, err error) {
-	if path == "" {
-		return nil, nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, misuse{a.say("restore.no-file", map[string]any{"Path": path})}
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		var row struct {
-			At                    time.Time
-			Subject, Action, Case string
-		}
-		if err := json.Unmarshal(lines.Bytes(), &row); err != nil || row.Action == "" || row.At.IsZero() {
-			return nil, a.found("restore.bad-log", map[string]any{"Path": path, "Line": n})
-		}
-		if row.Action == "erase" && row.At.After(since.Add(-beganBefore)) {
-			out = append(out, store.Erasure{Case: row.Case, By: row.Subject, Decision: a.say("restore.again", map[string]any{"At": row.At.Format(time.RFC3339)})})
-		}
-	}
-	if lines.Err() != nil {
-		return nil, a.found("restore.bad-log", map[string]any{"Path": path, "Line": 0})
-	}
-	return out, nil
 }

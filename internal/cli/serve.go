@@ -39,7 +39,7 @@ func (a *app) serveCommand() *cobra.Command {
 			}
 			var faults diag.List
 			resolve(settings, c.Flags(), file, &faults)
-			config.checkDoor(&faults)
+			config.check(settings, &faults)
 			if a.tell(faults); faults.HasErrors() {
 				return misuse{a.say("serve.bad-config", nil)}
 			}

@@ -32,12 +32,14 @@ type serveConfig struct {
 // setting is one thing that can be said of the service: by a flag, in the environment, in a file, in this order of
 // precedence, or else by its default. Its text in the catalogue is serve.setting.NAME.
 type setting struct {
-	name  string // in the file; the flag has - for _, the environment STEGVIS_ and capitals
-	kind  valueKind
-	value string // as it is written
-	from  origin
-	where string // the flag, the variable or the file
-	take  func(string) bool
+	name   string // in the file; the flag has - for _, the environment STEGVIS_ and capitals
+	kind   valueKind
+	value  string // as it is written
+	usual  string // the default
+	ofKept bool   // it means nothing where no cases are kept
+	from   origin
+	where  string // the flag, the variable or the file
+	take   func(string) bool
 }
 
 // valueKind is what a setting can be. Its name is in the code of what is said of a value that is none: config-KIND.
@@ -126,6 +128,10 @@ func (c *serveConfig) settings() []*setting {
 			return s == "true" || s == "false"
 		}}
 	}
+	ofKept := func(s *setting) *setting {
+		s.ofKept = true
+		return s
+	}
 	return []*setting{
 		named("addr", "127.0.0.1:8080", &c.addr, anAddress, func(s string) bool { _, _, err := net.SplitHostPort(s); return err == nil }),
 		named("addr_file", "", &c.addrFile, aText, any),
@@ -133,27 +139,27 @@ func (c *serveConfig) settings() []*setting {
 		named("state_dir", "", &c.stateDir, aText, any),
 		named("data", "", &c.kept.data, aText, any),
 		named("store", "", &c.kept.address, aStore, isStoreAddress),
-		lasting("store_wait", 30*time.Second, &c.kept.wait),
-		many("store_connections", 16, &c.kept.connections),
-		named("key_file", "", &c.kept.keyFile, aText, any),
-		lasting("sweep", time.Minute, &c.kept.sweep),
-		many("workers", 4, &c.kept.workers),
-		{name: "webhook_hosts", kind: aHostList, take: func(s string) (ok bool) {
+		ofKept(lasting("store_wait", 30*time.Second, &c.kept.wait)),
+		ofKept(many("store_connections", 16, &c.kept.connections)),
+		ofKept(named("key_file", "", &c.kept.keyFile, aText, any)),
+		ofKept(lasting("sweep", time.Minute, &c.kept.sweep)),
+		ofKept(many("workers", 4, &c.kept.workers)),
+		ofKept(&setting{name: "webhook_hosts", kind: aHostList, take: func(s string) (ok bool) {
 			c.kept.targets.Hosts, ok = hostList(s)
 			return ok
-		}},
-		either("webhook_private", &c.kept.targets.Private),
-		either("keyed", &c.keyed),
-		either("audited", &c.audited),
+		}}),
+		ofKept(either("webhook_private", &c.kept.targets.Private)),
+		ofKept(either("keyed", &c.keyed)),
+		ofKept(either("audited", &c.audited)),
 		named("tls_cert", "", &c.door.tls.Certificate, aText, any),
 		named("tls_key", "", &c.door.tls.Key, aText, any),
 		either("plain_http", &c.door.plain),
 		named("client_ca", "", &c.door.tls.ClientCA, aText, any),
-		named("access_file", "", &c.door.access, aText, any),
-		named("oidc_issuer", "", &c.door.tokens.Issuer, anIssuer, isIssuer),
+		ofKept(named("access_file", "", &c.door.access, aText, any)),
+		ofKept(named("oidc_issuer", "", &c.door.tokens.Issuer, anIssuer, isIssuer)),
 		named("oidc_audience", "", &c.door.tokens.Audience, aText, any),
-		named("oidc_roles_claim", "roles", &c.door.tokens.RolesClaim, aText, any),
-		named("oidc_party_claim", "", &c.door.tokens.PartyClaim, aText, any),
+		ofKept(named("oidc_roles_claim", "roles", &c.door.tokens.RolesClaim, aText, any)),
+		ofKept(named("oidc_party_claim", "", &c.door.tokens.PartyClaim, aText, any)),
 		named("log_level", "info", &c.logLevel, aLevel, func(s string) bool { return hclog.LevelFromString(s) != hclog.NoLevel }),
 		named("log_format", "text", &c.logFormat, aFormat, func(s string) bool { return s == "text" || s == "json" }),
 		named("traces", "", &c.traces, aURL, func(s string) bool {
@@ -168,8 +174,8 @@ func (c *serveConfig) settings() []*setting {
 		many("connections", d.Connections, &c.limits.Connections),
 		many("requests", d.Requests, &c.limits.Requests),
 		many("streams", d.Streams, &c.limits.Streams),
-		many("follows", d.Follows, &c.limits.Follows),
-		lasting("alive", d.Alive, &c.limits.Alive),
+		ofKept(many("follows", d.Follows, &c.limits.Follows)),
+		ofKept(lasting("alive", d.Alive, &c.limits.Alive)),
 		many("header_bytes", d.HeaderBytes, &c.limits.HeaderBytes),
 	}
 }
@@ -177,7 +183,7 @@ func (c *serveConfig) settings() []*setting {
 // resolve gives every setting its value. Everything that is wrong is told, wherever it stands.
 func resolve(settings []*setting, flags *pflag.FlagSet, file string, faults *diag.List) {
 	for _, s := range settings {
-		s.from = byDefault
+		s.from, s.usual = byDefault, s.value
 		s.take(s.value)
 	}
 	if file != "" {

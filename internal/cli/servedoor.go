@@ -36,8 +36,8 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// checkDoor tells what does not fit together.
-func (c *serveConfig) checkDoor(faults *diag.List) {
+// check tells what does not fit together.
+func (c *serveConfig) check(settings []*setting, faults *diag.List) {
 	d := &c.door
 	kept := c.kept.data != "" || c.kept.address != ""
 	needs := func(setting, value, other string, has bool) {
@@ -50,12 +50,13 @@ func (c *serveConfig) checkDoor(faults *diag.List) {
 	needs("client_ca", d.tls.ClientCA, "tls_cert", d.tls.Certificate != "")
 	needs("client_ca", d.tls.ClientCA, "access_file", d.access != "")
 	needs("access_file", d.access, "client_ca", d.tls.ClientCA != "")
-	needs("access_file", d.access, "data", kept)
 	needs("oidc_issuer", d.tokens.Issuer, "oidc_audience", d.tokens.Audience != "")
 	needs("oidc_audience", d.tokens.Audience, "oidc_issuer", d.tokens.Issuer != "")
-	needs("oidc_issuer", d.tokens.Issuer, "data", kept)
-	needs("keyed", map[bool]string{true: "true"}[c.keyed], "data", kept)
-	needs("audited", map[bool]string{true: "true"}[c.audited], "data", kept)
+	for _, s := range settings {
+		if s.ofKept && !kept && s.value != s.usual {
+			faults.Error(diag.NewSource(s.name, "").At(0, 0), "config-needs-store", diag.Args{"Setting": s.name})
+		}
+	}
 	host, _, _ := net.SplitHostPort(c.addr)
 	if kept && d.tls.Certificate == "" && !d.plain && !isLoopback(host) {
 		faults.Error(diag.NewSource("addr", "").At(0, 0), "config-plain", diag.Args{"Addr": c.addr})

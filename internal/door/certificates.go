@@ -15,6 +15,7 @@ import (
 	"github.com/stegvis/stegvis/dsl/lang"
 	"github.com/stegvis/stegvis/dsl/syntax"
 	"github.com/stegvis/stegvis/internal/access"
+	"github.com/stegvis/stegvis/internal/store"
 )
 
 // Certificates tells who asks by the certificate of the client, as a file says whose it is.
@@ -166,8 +167,8 @@ func (r *certificateReader) entry(s syntax.Strict) (c certificate, ok bool) {
 	if c.san != "" {
 		r.once("san "+strings.ToLower(c.san), s.Get("san"))
 	}
-	c.who = &access.Principal{Subject: "certificate:" + id, Actor: s.Text("actor", false), Party: s.Text("party", false)}
-	if v := s.Get("party"); v != nil && v.Kind == syntax.String && strings.TrimSpace(c.who.Party) == "" { // else a service would see every case
+	c.who = &access.Principal{Subject: "certificate:" + id, Actor: s.Text("actor", false), Party: store.PartyName(s.Text("party", false))}
+	if v := s.Get("party"); v != nil && v.Kind == syntax.String && c.who.Party == "" { // else a service would see every case
 		r.faults.Error(v.Span, "blank-text", diag.Args{"Key": "party"})
 	}
 	r.roles(s, c.who)

@@ -109,7 +109,7 @@ id    = "fk"
 san   = "spiffe://fk.example/samverkan"
 roles = ["actor"]
 actor = "fk"
-party = "fk-nord"
+party = " fk-nord\t"
 
 [[certificate]]
 id    = "drift"

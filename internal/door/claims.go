@@ -6,7 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/stegvis/stegvis/internal/access"
+	"github.com/stegvis/stegvis/internal/store"
 )
 
 // rolePrefix begins the roles of ours in a token: stegvis:service, stegvis:actor:fk. Those of other systems are passed over.
@@ -26,7 +29,7 @@ func (c *TokenConfig) principal(claims map[string]any) (*access.Principal, error
 	}
 	p := &access.Principal{}
 	for _, v := range values {
-		name, ours := strings.CutPrefix(v, rolePrefix)
+		name, ours := strings.CutPrefix(norm.NFC.String(v), rolePrefix)
 		if !ours {
 			continue
 		}
@@ -46,7 +49,8 @@ func (c *TokenConfig) principal(claims map[string]any) (*access.Principal, error
 		return nil, refuse("token-roles")
 	}
 	if c.PartyClaim != "" {
-		p.Party, _ = claimAt(claims, c.PartyClaim).(string)
+		party, _ := claimAt(claims, c.PartyClaim).(string)
+		p.Party = store.PartyName(party)
 	}
 	// A service without a party sees every case. It must not come to that by a claim that was forgotten.
 	if p.Party == "" && (p.Actor != "" || c.PartyClaim != "" && p.Has(access.Service)) {

@@ -16,6 +16,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/internal/access"
@@ -72,17 +74,23 @@ func (k *Key) subject() string { return SubjectOfKey(k.ID) }
 // SubjectOfKey is how the log and what was made with a key name it.
 func SubjectOfKey(id string) string { return "key:" + id }
 
+// named is the key with its names as they are kept: a letter such as å is one sign (NFC), and spaces round them do not count.
+func (k Key) named() Key {
+	k.Title, k.Actor, k.Party = strings.TrimSpace(norm.NFC.String(k.Title)), norm.NFC.String(k.Actor), store.PartyName(k.Party)
+	return k
+}
+
 // Fault tells everything that is wrong with a key that is to be given out; nil: nothing is.
 func (k *Key) Fault(now time.Time) error {
-	title := strings.TrimSpace(k.Title)
+	as := k.named()
 	twice := func(i int, r access.Role) bool {
 		return slices.Contains(k.Roles[:i], r) || !slices.Contains(access.Roles, r)
 	}
 	var faults []error
-	if title == "" || !legible(title) {
+	if as.Title == "" || !legible(as.Title) {
 		faults = append(faults, ErrNoTitle)
 	}
-	if !legible(k.Party) || k.Party != "" && strings.TrimSpace(k.Party) == "" {
+	if !legible(as.Party) || k.Party != "" && as.Party == "" {
 		faults = append(faults, ErrNoParty)
 	}
 	for i, r := range k.Roles {
@@ -109,11 +117,12 @@ func legible(s string) bool {
 }
 
 // Give gives out a new key and returns it as text, which is not kept. The audit log has who gave it (CreatedBy) and which it is.
-// What is wrong with k is told all at once.
+// What is wrong with k is told all at once; what is returned has the names that are kept.
 func Give(tx *store.Tx, k Key) (out *Key, text string, err error) {
 	if err := k.Fault(tx.At()); err != nil {
 		return nil, "", err
 	}
+	k = k.named()
 	var random [4 + 32]byte
 	rand.Read(random[:]) // never fails
 	k.ID, k.Created = hex.EncodeToString(random[:4]), tx.At()

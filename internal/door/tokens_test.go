@@ -69,6 +69,7 @@ func TestATokenSaysWhoAsks(t *testing.T) {
 		{changed: with(nil, "p"), why: "token-roles"},
 		{changed: with(map[string]any{"stegvis:service": true}, "p"), why: "token-roles"},
 		{changed: with([]string{"stegvis:actor:fk"}, ""), why: "token-party"},
+		{changed: with([]string{"stegvis:actor:fk"}, " \t"), why: "token-party"},
 		{changed: with([]string{"stegvis:service"}, ""), why: "token-party"},
 		{changed: claims{"org": []string{"p"}}, why: "token-party"},
 		{changed: claims{"sub": nil, "org": map[string]any{"id": "p"}}, why: "token-subject"},
@@ -194,7 +195,7 @@ func TestKeysOfTheProviderComeAndGo(t *testing.T) {
 	x.rotate("k2")
 	x.now = x.now.Add(6 * time.Second)
 	_, err := x.who(x.token(x.now, nil))
-	for tries := 0; err != nil && tries < 100; tries++ { // the look of before has answered, and may not quite be over
+	for tries := 0; err != nil && tries < 2000; tries++ { // the look of before has answered, and may not quite be over
 		time.Sleep(10 * time.Millisecond)
 		_, err = x.who(x.token(x.now, nil))
 	}

@@ -113,6 +113,14 @@ func (l *Log) Read(ctx context.Context, r store.Reach, after Cursor, f Filter, l
 	return read(ctx, l.store, r, after, f, limit)
 }
 
+// Mentions tells whether any event in the log is of the model and the actor; "" is any.
+func (l *Log) Mentions(ctx context.Context, model, actor string) (found bool, err error) {
+	err = l.store.View(ctx, func(tx *store.Tx) error {
+		return tx.SQL().QueryRowContext(tx.Context(), `SELECT EXISTS (SELECT 1 FROM events WHERE ($1 = '' OR model = $1) AND ($2 = '' OR actor = $2))`, model, actor).Scan(&found)
+	})
+	return found, err
+}
+
 func read(ctx context.Context, s *store.Store, r store.Reach, after Cursor, f Filter, limit int) (out []Kept, next Cursor, err error) {
 	next = after
 	err = s.View(ctx, func(tx *store.Tx) error {

@@ -9,9 +9,11 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
 )
 
 // Targets says where events may be sent.
@@ -25,6 +27,10 @@ type Targets struct {
 // What can be wrong with a target.
 var (
 	ErrNoURL     = errors.New("events: no address of a web service")
+	ErrSpace     = errors.New("events: the address has a space or a control character")
+	ErrFragment  = errors.New("events: the address has a fragment")
+	ErrUser      = errors.New("events: the address has a user name or a password")
+	ErrPort      = errors.New("events: the address has a port that there is not")
 	ErrNoTLS     = errors.New("events: the address must begin with https://")
 	ErrNotListed = errors.New("events: the host is not among those that may be sent to")
 	ErrPrivate   = errors.New("events: the address lies in a private network")
@@ -32,10 +38,19 @@ var (
 
 // Check tells whether events may be sent to the address, as far as it can be told without asking for it.
 func (t *Targets) Check(address string) error {
+	if strings.ContainsFunc(address, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		return ErrSpace // what reads addresses lets some of them through
+	}
 	u, err := url.Parse(address)
 	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http":
+	case err != nil || !isHost(u.Hostname()) || u.Scheme != "https" && u.Scheme != "http":
 		return ErrNoURL
+	case u.User != nil:
+		return ErrUser
+	case strings.Contains(address, "#"): // it is never sent, so that two addresses would be one
+		return ErrFragment
+	case !isPort(u.Port()):
+		return ErrPort
 	case u.Scheme != "https" && !t.Private:
 		return ErrNoTLS
 	case !t.listed(u.Hostname()):
@@ -45,6 +60,19 @@ func (t *Targets) Check(address string) error {
 		return ErrPrivate
 	}
 	return nil
+}
+
+// isPort tells whether there is such a port; "" is the usual one.
+func isPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
+}
+
+// isHost tells whether a name of a machine can be that: none of its parts is empty or longer than the name service has them.
+func isHost(host string) bool {
+	const longest, longestPart = 253, 63
+	host = strings.TrimSuffix(host, ".")
+	return len(host) <= longest && !slices.ContainsFunc(strings.Split(host, "."), func(part string) bool { return part == "" || len(part) > longestPart })
 }
 
 func (t *Targets) listed(host string) bool {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -22,6 +23,13 @@ var update = flag.Bool("update", false, "rewrite the outputs that the documents 
 // What the documentation says that a command prints, it prints: standard output and diagnostics, as a terminal
 // shows them. Each document has a fresh copy of the repo, in which its commands run one after another.
 func TestDocumentsShowWhatCommandsPrint(t *testing.T) {
+	// The documents name their ports: one run at a time, as far as those of other users can be waited for.
+	if lock, err := os.OpenFile(filepath.Join(os.TempDir(), "stegvis-documents.lock"), os.O_CREATE|os.O_RDONLY, 0o666); err == nil {
+		defer lock.Close()
+		if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+			t.Fatal(err)
+		}
+	}
 	bin := buildStegvis(t)
 	for _, d := range documents(t) {
 		if !slices.ContainsFunc(d.blocks, func(b block) bool { return b.lang == "console" }) {
@@ -138,7 +146,7 @@ func exitCode(t *testing.T, d *document, b block) int {
 // ./cmd/stegvis` is the binary built from it.
 func shell(t *testing.T, bin, dir, line string) (string, int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-c", strings.ReplaceAll(line, "go run ./cmd/stegvis", "stegvis"))
 	cmd.Dir = dir

@@ -77,6 +77,6 @@ func TestWhatNoDatabaseTakesIsNotPutDownToTheDatabase(t *testing.T) {
 			}
 		}
 		id := k.open(`{"model":"faros","facts":{"samtycke":true}}`)
-		k.get("/v1/cases/"+id+"/next?known=0001-01-01T00:00:00Z").fails(t, "unknown-case")
+		k.get("/v1/cases/"+id+"/next?known=0001-01-01T00:00:00Z").fails(t, "not-yet-opened")
 	})
 }

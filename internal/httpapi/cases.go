@@ -35,7 +35,7 @@ func caseOperations() []*Operation {
 		{
 			Method: "POST", Path: "/v1/cases", ID: "open-case", Act: access.Open, Kept: true, Once: true, Marked: true, handle: (*Service).openCase,
 			Takes: oneCase, Body: OpenCase{}, Gives: asJSON, Answer: casework.Answer{}, Status: http.StatusCreated,
-			Problems: slices.Concat(ofKept, ofSending, []string{"unknown-model", "unknown-version", "id-taken", "bad-id", "bad-key", "key-reused"}),
+			Problems: slices.Concat(ofKept, ofSending, []string{"unknown-model", "unknown-version", "model-not-live", "id-taken", "reference-taken", "bad-id", "bad-key", "key-reused"}),
 		},
 		{
 			Method: "GET", Path: "/v1/cases", ID: "list-cases", Act: access.List, Kept: true, handle: (*Service).listCases,
@@ -47,7 +47,7 @@ func caseOperations() []*Operation {
 		},
 		{
 			Method: "GET", Path: "/v1/cases/{case}/next", ID: "case-next", Act: access.Next, Kept: true, handle: (*Service).caseNext,
-			Query: []string{"at", "known", "explain"}, Gives: asJSON, Answer: casework.Answer{}, Problems: ofOne,
+			Query: []string{"at", "known", "explain"}, Gives: asJSON, Answer: casework.Answer{}, Problems: append(slices.Clone(ofOne), "not-yet-opened"),
 		},
 		{
 			Method: "POST", Path: "/v1/cases/{case}/entries", ID: "record", Act: access.Record, Kept: true, Once: true, Guarded: true, Marked: true, handle: (*Service).record,

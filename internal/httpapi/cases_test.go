@@ -6,7 +6,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/lang"
 	"github.com/stegvis/stegvis/internal/casework"
 	"github.com/stegvis/stegvis/internal/httpapi"
@@ -39,7 +41,13 @@ func TestACaseIsOpenedAddedToAskedAboutListedAndClosed(t *testing.T) {
 			t.Errorf("%+v %v", b.Decision, d.header)
 		}
 		k.get("/v1/cases/a-1/next?explain=true").want(t, 200, nil)
-		k.get("/v1/cases/a-1/next?known=2020-01-01T00:00:00Z").fails(t, "unknown-case")
+		k.get("/v1/cases/a-1/next?known=2020-01-01T00:00:00Z").fails(t, "not-yet-opened")
+		k.get("/v1/cases/a-2/next?known=2020-01-01T00:00:00Z").fails(t, "unknown-case")
+		// What will be known in a year nobody knows.
+		now := k.data.Clock()
+		if k.get("/v1/cases/a-1/next?known="+now.AddDate(1, 0, 0).UTC().Format(time.RFC3339)).want(t, 200, &b); b.Decision.At != calendar.Today(now) {
+			t.Errorf("as of %s, and it is %s", b.Decision.At, calendar.Today(now))
+		}
 
 		// Facts, a correction and a withdrawal.
 		var l httpapi.Timeline
@@ -116,6 +124,12 @@ func TestTheListIsTurnedPageByPageByTheAddressItGives(t *testing.T) {
 		if got := ids("/v1/cases?state=closed"); !slices.Equal(got, []string{"c04"}) {
 			t.Errorf("closed: %v", got)
 		}
+		if got := ids("/v1/cases?state=closed&order=due"); !slices.Equal(got, []string{"c04"}) {
+			t.Errorf("closed, the most urgent first: %v", got)
+		}
+		if p := k.get("/v1/cases?state=closed&actor=af&step=uppfoljningsmote&due_by=2026-03-01&time=late").fails(t, "query-at-fault"); codes(p) != "only-for-open only-for-open only-for-open only-for-open" {
+			t.Errorf("closed cases by steps: %s", codes(p))
+		}
 		if got := ids("/v1/cases?model=samordning&limit=5"); len(got) != 12 {
 			t.Errorf("of one model: %v", got)
 		}
@@ -165,7 +179,9 @@ func TestEachFaultOfABodyAboutACaseIsToldAtItsPlace_FAULTS24(t *testing.T) {
 			{"", `{"model":"faros","Facts":1,"facts":{"samtyke":true},"parties":[{"actor":"fk","party":" "},{"actor":"fkk"},{"party":"p"}]}`,
 				"body-unknown-key case-unknown-fact body-text-blank body-missing-key kept-unknown-actor body-missing-key", "/Facts /facts/samtyke /parties/0/party /parties/1 /parties/1/actor /parties/2"},
 			{"", `{"model":"faros","id":7,"entries":[{"fact":"samtyke"},{"fact":"samtyke","value":1,"held":"x"},{"fact":"samtycke","value":1,"note":" "}]}`,
-				"body-not-text body-missing-key body-not-day body-text-blank case-bool", "/id /entries/0 /entries/1/held /entries/2/note /entries/2/value"},
+				"body-not-text body-missing-key case-unknown-fact body-not-day case-unknown-fact body-text-blank case-bool",
+				"/id /entries/0 /entries/0/fact /entries/1/held /entries/1/fact /entries/2/note /entries/2/value"},
+			{"/entries", `{"correct":[{"entry":2,"fact":5,"value":true}]}`, "body-not-text", "/correct/0/fact"},
 			{"", `{"model":"faro","id":7}`, "query-unknown-model body-not-text", "/model /id"},
 			{"", `{"model":"faros","version":"9","Facts":{}}`, "query-unknown-version body-unknown-key", "/version /Facts"},
 			{"/parties", `{"parties":[{"actor":"fk","party":" "},{"actor":"fkk","party":"p"}],"x":1}`, "body-text-blank kept-unknown-actor body-unknown-key", "/parties/0/party /parties/1/actor /x"},
@@ -179,7 +195,7 @@ func TestEachFaultOfABodyAboutACaseIsToldAtItsPlace_FAULTS24(t *testing.T) {
 			{"", `{"model":"faros","facts":{"timmar_per_vecka":` + strings.Repeat("9", 100_000) + `}}`, "json-long-number", "/facts/timmar_per_vecka"},
 			{"/entries", `{"facts":{"samtyke":true},"correct":[{"entry":0,"value":1},{"entry":2,"fact":"samtycke","value":1}],"withdraw":[2,"x"]}`,
 				"body-not-whole body-entry-twice body-not-whole case-unknown-fact", "/correct/0/entry /withdraw /withdraw/1 /facts/samtyke"},
-			{"/entries", `{"facts":{"samtycke":1},"correct":[{"entry":1,"fact":"timmar_per_vecka","value":-1}]}`, "case-bool case-range", "/facts/samtycke /correct/0/value"},
+			{"/entries", `{"facts":{"samtycke":1},"correct":[{"entry":1,"fact":"timmar_per_vecka","value":-1}]}`, "case-bool", "/facts/samtycke"},
 			{"/close", `{"why":""}`, "body-text-blank", "/why"},
 			{"/close", `{"why":"` + strings.Repeat("a", 5000) + `"}`, "body-text-too-long", "/why"},
 			{"/erase", `{}`, "body-missing-key", ""},
@@ -231,7 +247,12 @@ func TestRequestsAboutCasesThatCannotBeAreProblems(t *testing.T) {
 			{"POST", "/v1/cases", `{"model":"faro"}`, "unknown-model", nil},
 			{"POST", "/v1/cases", `{"model":"faros","version":"9"}`, "unknown-version", nil},
 			{"POST", "/v1/cases", `{"model":"faros","id":"a"}`, "id-taken", nil},
-			{"POST", "/v1/cases", `{"model":"faros","reference":"dnr 1"}`, "id-taken", nil},
+			{"POST", "/v1/cases", `{"model":"faros","reference":"dnr 1"}`, "reference-taken", nil},
+			{"POST", "/v1/cases/a/erase", `{"decision":"x"}`, "key-of-no-use", []string{"Idempotency-Key", "k"}},
+			{"POST", "/v1/subscriptions", `{"url":"https://x.example"}`, "key-of-no-use", []string{"Idempotency-Key", "k"}},
+			{"POST", "/v1/cases/a/entries", `{"correct":[{"entry":1,"value":true}]}`, "unknown-entry", nil},
+			{"POST", "/v1/cases/a/entries", `{"correct":[{"entry":1,"fact":"samtycke","value":true}]}`, "unknown-entry", nil},
+			{"DELETE", "/v1/keys/00000000", "", "key-of-no-use", []string{"Idempotency-Key", "k"}},
 			{"POST", "/v1/cases", `{"model":"faros","id":"191212121212"}`, "bad-id", nil},
 			{"POST", "/v1/cases", `{"model":"faros","id":"a/b"}`, "bad-id", nil},
 			{"GET", "/v1/cases/b", "", "unknown-case", nil},

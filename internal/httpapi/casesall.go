@@ -15,7 +15,7 @@ func overCases() []*Operation {
 		{
 			Method: "POST", Path: "/v1/moves", ID: "move-cases", Act: access.Move, Kept: true, handle: (*Service).moveCases,
 			Takes: oneCase, Body: MoveCases{}, Gives: asJSON, Answer: MovedCases{},
-			Problems: slices.Concat(ofKept, ofSending, []string{"unknown-model", "unknown-version"}),
+			Problems: slices.Concat(ofKept, ofSending, []string{"unknown-model", "unknown-version", "model-not-live"}),
 		},
 		{
 			Method: "GET", Path: "/v1/figures", ID: "figures", Act: access.Figures, Kept: true, handle: (*Service).figures,
@@ -55,10 +55,15 @@ func (s *Service) moveCases(x *exchange) {
 			Model: o.Text("model", longName), From: o.Text("from", longName), To: o.Text("to", longName), DryRun: o.Yes("dry_run"), Faulty: o.Yes("faulty"),
 			Why: o.Text("why", longNote), After: o.Text("after", longName), Limit: int(min(o.Whole("limit"), mostMoved)),
 		}
-		for _, id := range o.Texts("cases", mostCases, longName) {
+		m.Chosen, m.FromAt = casework.Place{Key: o.At("model"), Value: o.At("to")}, o.At("from")
+		named := o.Texts("cases", mostCases, longName)
+		for _, id := range named {
 			m.Cases = append(m.Cases, id.Name)
 		}
-	}) {
+		if len(named) == 0 && o.Has("cases") { // all are meant by leaving it out, and not by a list that came out empty
+			o.Fault("cases", "kept-move-none", nil)
+		}
+	}) || x.notLive(m.Model, m.To) {
 		return
 	}
 	x.work(func(ctx context.Context) error {

@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/stegvis/stegvis/internal/httpapi"
 	"github.com/stegvis/stegvis/internal/store"
 	"github.com/stegvis/stegvis/internal/store/storetest"
+	"github.com/stegvis/stegvis/interpreter/live"
 )
 
 const words = `[vocabulary]
@@ -99,8 +101,74 @@ func TestCasesAreMovedOnceItIsSeenWhatThatChanges(t *testing.T) {
 		}
 		k.post("/v1/moves", `{"model":"m","to":"3","dry_run":true}`).fails(t, "unknown-version")
 		k.post("/v1/moves", `{"model":"m","to":"2"}`).fails(t, "body-at-fault")
+		for body, want := range map[string]string{
+			`{"model":"m","to":"2","cases":[],"dry_run":false}`:              "kept-move-none /cases",
+			`{"model":"m","from":"2","to":"2","dry_run":true}`:               "kept-move-same /from",
+			`{"model":"m","from":"0","to":"2","cases":[],"dry_run":true}`:    "kept-move-none /cases",
+			`{"model":"m","from":"0","to":"2","dry_run":true}`:               "query-unknown-version /from",
+			`{"model":"x","from":"0","to":"2","dry_run":true}`:               "query-unknown-model /model",
+			`{"model":"m","from":"1","to":"9","cases":["a"],"dry_run":true}`: "query-unknown-version /to",
+		} {
+			p := k.post("/v1/moves", body).problem(t)
+			if len(p.Faults) != 1 || p.Faults[0].Code+" "+*p.Faults[0].Pointer != want {
+				t.Errorf("%s: %+v", body, p)
+			}
+		}
+		for _, dry := range []string{"true", "false"} {
+			if g := k.post("/v1/moves", `{"model":"m","from":"1","to":"2","cases":["c"],"after":"z","dry_run":`+dry+`}`); g.status != 200 || strings.TrimSpace(g.body) != `{"cases":[],"next":null}` {
+				t.Errorf("nothing to move, dry run %s: %d %s", dry, g.status, g.body)
+			}
+		}
 		service := k.as(k.give(door.Key{Title: "s", Roles: []access.Role{access.Service}}))
 		service.post("/v1/moves", `{"model":"m","to":"2","dry_run":true}`).fails(t, "forbidden")
+	})
+}
+
+// notLive has versions besides those of its models, of which nothing is live.
+type notLive struct {
+	httpapi.Models
+	versions []live.Key
+}
+
+func (n notLive) Status() live.Status {
+	st := n.Models.Status()
+	st.Models = slices.Clone(st.Models)
+	for _, key := range n.versions {
+		st.Models = append(st.Models, live.ModelStatus{Key: key})
+	}
+	return st
+}
+
+// A case keeps its version: it gets none that was not meant because the file of that one has faults.
+func TestNoCaseIsOpenedByAnotherVersionThanTheOneThatIsAtFault(t *testing.T) {
+	onEach(t, func(t *testing.T, k *keeping) {
+		one := httpapi.Fixed(casetest.Models(t, words, meeting("1", 20)), time.Now())
+		k.models.set(notLive{one, []live.Key{{Model: "m", Version: "2"}, {Model: "x", Version: "1"}}})
+		for _, body := range []string{`{"model":"m"}`, `{"model":"m","version":"2"}`, `{"model":"x"}`, `{"model":"x","version":"1"}`} {
+			k.post("/v1/cases", body).fails(t, "model-not-live")
+		}
+		k.post("/v1/cases", `{"model":"x","version":"7"}`).fails(t, "unknown-model")
+		k.open(`{"model":"m","version":"1"}`)
+		k.post("/v1/moves", `{"model":"m","to":"2","dry_run":true}`).fails(t, "model-not-live")
+		k.post("/v1/moves", `{"model":"m","from":"2","to":"1","dry_run":true}`).fails(t, "unknown-version")
+	})
+}
+
+// The version is the one that was in force when the case started, as that is known today, in whichever order it is told.
+func TestTheVersionHangsOnWhatIsKnownTodayOfTheStart(t *testing.T) {
+	onEach(t, func(t *testing.T, k *keeping) {
+		early, later := `{"fact":"arendestart","value":"2015-01-01","held":"2015-01-01"}`, `{"fact":"arendestart","value":"2021-01-01"}`
+		for entries, want := range map[string]string{
+			early: "2014", later: "2020", early + "," + later: "2020", later + "," + early: "2020",
+			early + `,{"fact":"arendestart","value":"2100-01-01"}`:                     "2014",
+			later + `,{"fact":"arendestart","value":"2015-01-01","held":"2022-01-01"}`: "2014",
+			`{"fact":"arendestart","value":"2015-01-01","held":"2022-01-01"},` + later: "2014",
+		} {
+			var a casework.Answer
+			if k.post("/v1/cases", `{"model":"eskilstuna","entries":[`+entries+`]}`).want(t, 201, &a); a.Version != want {
+				t.Errorf("%s: %s, want %s", entries, a.Version, want)
+			}
+		}
 	})
 }
 
@@ -217,7 +285,7 @@ func TestADatabaseThatHangsIsToldOfInTime(t *testing.T) {
 	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
 		k := keep(t, d, func(o *httpapi.Options) {
 			o.Limits = httpapi.DefaultLimits()
-			o.Limits.Drain, o.Limits.Write = time.Millisecond, time.Second
+			o.Limits.Drain, o.Limits.Write = time.Millisecond, 4*time.Second
 		})
 		k.open(`{"id":"a","model":"faros"}`)
 		held, err := k.office.Store.Writer().BeginTx(t.Context(), nil)

@@ -68,6 +68,9 @@ func (s *Service) openCase(x *exchange) {
 		x.refused(&casework.Faulty{Faults: diag.List(found)})
 		return
 	}
+	if x.notLive(in.Model, in.Version) {
+		return
+	}
 	x.work(func(ctx context.Context) error {
 		a, err := s.office.Open(ctx, x.who, key, in)
 		if err == nil {

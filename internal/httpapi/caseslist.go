@@ -43,15 +43,26 @@ type CaseStep struct {
 // listCases answers with a page of cases.
 func (s *Service) listCases(x *exchange) {
 	f := x.filter()
+	if f.State == store.StateClosed {
+		var faults []Fault
+		for _, name := range []string{"actor", "step", "due_by", "time"} {
+			if x.values.Get(name) != "" {
+				faults = append(faults, queryFault(x.lang, "only-for-open", name, map[string]any{"Parameter": name}))
+			}
+		}
+		if len(faults) > 0 {
+			x.misasked(faults)
+			return
+		}
+	}
 	x.work(func(ctx context.Context) error {
 		cases, next, err := s.office.List(ctx, x.who, f)
 		if err != nil {
 			return err
 		}
 		if len(cases) == 0 {
-			if faults := x.misnamed(); len(faults) > 0 {
-				x.misasked(faults)
-				return nil
+			if told, err := x.tellMisnamed(ctx, x.ofCases); told || err != nil {
+				return err
 			}
 		}
 		out := CaseList{Cases: []CaseLine{}}

@@ -39,7 +39,15 @@ func factsIn(o *interpreter.Object) (out []casework.Fact) {
 	}
 	for _, e := range o.Objects("entries", mostFacts, keysOf(NewEntry{})...) {
 		e.Need("fact", "value")
-		if f := factIn(e); f.ID != "" && f.Value != nil && (f.Held != nil || !e.Has("held")) { // what is at fault is told already
+		f := factIn(e)
+		if f.Value == nil { // what is at fault is told already; that the model lacks the fact is not
+			f.Value, f.Place.Value = json.RawMessage("null"), f.Place.Key
+		}
+		switch {
+		case f.ID == "":
+		case f.Held == nil && e.Has("held"): // which it says again nobody knows
+			out = append(out, f)
+		default:
 			put(f)
 		}
 	}
@@ -70,7 +78,7 @@ func changeIn(o *interpreter.Object) casework.Change {
 		c.Need("entry", "value")
 		if entry := c.Whole("entry"); entry != 0 {
 			once(c, "entry", entry)
-			if f := factIn(c); f.Value != nil {
+			if f := factIn(c); f.Value != nil && (f.ID != "" || !c.Has("fact")) {
 				x.Correct[entry] = f
 			}
 		}

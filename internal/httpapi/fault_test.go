@@ -28,7 +28,7 @@ func TestSlowClientsAreClosedAndHarmNobody_FAULTS22(t *testing.T) {
 	if soak {
 		clients = 500
 	} else {
-		o.Limits.Read = 300 * time.Millisecond
+		o.Limits.Read = 2 * time.Second
 	}
 	o.Limits.Streams = clients // each third of them has one
 	s := serve(t, o)

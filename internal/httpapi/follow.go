@@ -64,6 +64,10 @@ type EventData events.Data
 
 // events answers with the events from a place on: with those there are, or with each as it comes.
 func (s *Service) events(x *exchange) {
+	if x.kind == asEvents[0] && x.values.Has("limit") { // a stream does not end
+		x.misasked([]Fault{queryFault(x.lang, "only-for-pages", "limit", map[string]any{"Parameter": "limit"})})
+		return
+	}
 	after, ok := x.place()
 	if !ok {
 		return
@@ -109,6 +113,11 @@ func (s *Service) pageOfEvents(x *exchange, after *events.Cursor, f events.Filte
 		if err != nil {
 			return err
 		}
+		if len(list) == 0 {
+			if told, err := x.tellMisnamed(ctx, x.ofEvents); told || err != nil {
+				return err
+			}
+		}
 		out := struct {
 			Events []json.RawMessage `json:"events"`
 			Next   *string           `json:"next"`
@@ -133,6 +142,12 @@ func (s *Service) follow(x *exchange, after *events.Cursor, f events.Filter) {
 	defer func() { <-s.follows }()
 	var from *events.Follower
 	x.work(func(ctx context.Context) (err error) {
+		// One who comes again has begun with names that were known, and would not come a third time.
+		if again := after != nil && *after != (events.Cursor{}) && x.r.Header.Get("Last-Event-ID") != ""; !again {
+			if told, err := x.tellMisnamed(ctx, x.ofEvents); told || err != nil {
+				return err
+			}
+		}
 		from, err = s.office.Follow(ctx, x.who, after, f)
 		return err
 	})

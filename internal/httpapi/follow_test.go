@@ -351,7 +351,7 @@ func TestAnActorFollowsItsOwnCasesAlone(t *testing.T) {
 func quickly(change func(*httpapi.Limits)) func(*httpapi.Options) {
 	return func(o *httpapi.Options) {
 		o.Limits = httpapi.DefaultLimits()
-		o.Limits.Drain = 100 * time.Millisecond
+		o.Limits.Drain, o.Limits.Write = 100*time.Millisecond, 30*time.Second
 		change(&o.Limits)
 	}
 }
@@ -360,15 +360,15 @@ func quickly(change func(*httpapi.Limits)) func(*httpapi.Options) {
 func TestAStreamOutlivesTheLimitsOfARequest(t *testing.T) {
 	d := storetest.Fresh(t, "sqlite")
 	k := keep(t, d, quickly(func(l *httpapi.Limits) {
-		l.Read, l.Write, l.Idle, l.Alive = time.Second, time.Second, time.Second, 250*time.Millisecond
+		l.Read, l.Write, l.Idle, l.Alive = 3*time.Second, 3*time.Second, 3*time.Second, 600*time.Millisecond
 	}))
 	service, err := httpapi.New(httpapi.Options{
 		Models: k.models, Office: k.office, Door: door.New(k.office.Store), Now: d.Clock,
-		Limits: func() httpapi.Limits { l := httpapi.DefaultLimits(); l.Alive = 250 * time.Millisecond; return l }(),
+		Limits: func() httpapi.Limits { l := httpapi.DefaultLimits(); l.Alive = 600 * time.Millisecond; return l }(),
 	})
 	must(t, err)
 	two := httptest.NewUnstartedServer(service.Handler())
-	two.Config.ReadTimeout, two.Config.WriteTimeout, two.Config.IdleTimeout = time.Second, time.Second, time.Second
+	two.Config.ReadTimeout, two.Config.WriteTimeout, two.Config.IdleTimeout = 3*time.Second, 3*time.Second, 3*time.Second
 	two.EnableHTTP2 = true
 	two.StartTLS()
 	t.Cleanup(two.Close)
@@ -378,7 +378,7 @@ func TestAStreamOutlivesTheLimitsOfARequest(t *testing.T) {
 	req.Header.Set("Authorization", "Bearer "+k.key)
 	for name, r := range map[string]*reader{"HTTP/1.1": k.follow(""), "HTTP/2": read(t, two.Client(), req, cancel)} {
 		r.begun()
-		for n := 0; n < 12; { // each is as long as a quarter of the limits
+		for n := 0; n < 12; { // each is as long as a fifth of the limits
 			line, ok := r.line()
 			if !ok {
 				t.Fatalf("%s: the stream ended", name)
@@ -418,7 +418,7 @@ func TestTooManyStreamsAreRefusedAndThoseOfAKeyThatIsTakenBackEnd(t *testing.T) 
 
 // TestAReaderThatTakesNothingIsCutOff_FAULTS22 while others read on, and nothing is held for it.
 func TestAReaderThatTakesNothingIsCutOff_FAULTS22(t *testing.T) {
-	k := keep(t, storetest.Fresh(t, "sqlite"), quickly(func(l *httpapi.Limits) { l.Write = 2 * time.Second }))
+	k := keep(t, storetest.Fresh(t, "sqlite"), quickly(func(l *httpapi.Limits) { l.Write = 4 * time.Second }))
 	c, err := net.Dial("tcp", k.addr)
 	must(t, err)
 	defer c.Close()

@@ -22,7 +22,13 @@ type Door interface {
 
 // keptOperations are those on what is kept.
 func keptOperations() []*Operation {
-	return slices.Concat(caseOperations(), overCases(), eventOperations(), keyOperations())
+	all := slices.Concat(caseOperations(), overCases(), eventOperations(), keyOperations())
+	for _, o := range all {
+		if o.Method != http.MethodGet && !o.Once {
+			o.Problems = append(slices.Clone(o.Problems), "key-of-no-use")
+		}
+	}
+	return all
 }
 
 // admit finds out who asks, where that matters; false where it has answered with a problem.
@@ -62,6 +68,10 @@ func (s *Service) admit(o *Operation, x *exchange) bool {
 		x.fail("forbidden", nil)
 		return false
 	}
+	if o.Kept && o.Method != http.MethodGet && !o.Once && x.r.Header["Idempotency-Key"] != nil { // it would be done again
+		x.fail("key-of-no-use", nil)
+		return false
+	}
 	if id := x.id(); id != "" {
 		x.reply.caseID = []byte(id)
 		if !printable(id, longest) { // no database need be asked
@@ -90,6 +100,8 @@ var refusals = slices.Concat([]refusal{
 	{store.ErrClosed, "case-closed"},
 	{store.ErrStale, "stale"},
 	{store.ErrTaken, "id-taken"},
+	{store.ErrNamed, "reference-taken"},
+	{casework.ErrNotYet, "not-yet-opened"},
 	{store.ErrNoEntry, "unknown-entry"},
 	{store.ErrReused, "key-reused"},
 	{store.ErrBadCase, "bad-id"},

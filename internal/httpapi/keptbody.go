@@ -49,6 +49,22 @@ func (x *exchange) find(read func(*interpreter.Object)) (found casework.Found, o
 	return casework.Found(faults), true
 }
 
+// notLive answers where the version that is asked for, or of a model without a version any that could have been meant, has faults and
+// was never live: a case would be told that there is no such model, or keep another version for good.
+func (x *exchange) notLive(model, version string) bool {
+	for _, m := range x.service.models.Status().Models {
+		if m.Model == model && m.Hash == "" && (version == "" || version == m.Version) {
+			name := model
+			if m.Version != "" {
+				name += " " + m.Version
+			}
+			x.fail("model-not-live", map[string]any{"Model": name})
+			return true
+		}
+	}
+	return false
+}
+
 // keysOf lists the keys of the JSON of a struct.
 func keysOf(v any) (keys []string) {
 	for f := range reflect.TypeOf(v).Fields() {

@@ -75,12 +75,7 @@ func (s *Service) giveKey(x *exchange) {
 	var in door.Key
 	if !x.read(func(o *interpreter.Object) {
 		o.Need("title", "roles")
-		in = door.Key{Title: o.Text("title", longName), Actor: x.ofModels(o, "actor", actorsOf), Party: o.Text("party", longName), CreatedBy: x.who.Subject}
-		for key, text := range map[string]string{"title": in.Title, "party": in.Party} {
-			if strings.ContainsAny(text, "\n\r\t") { // it stands in a line of a list
-				o.Fault(key, "body-text-invisible", diag.Args{"Key": key})
-			}
-		}
+		in = door.Key{Title: o.Text("title", longName), CreatedBy: x.who.Subject}
 		known := wordsOf(access.Roles)
 		for _, r := range o.Words("roles", len(known), known...) {
 			if slices.Contains(in.Roles, access.Role(r)) {
@@ -88,17 +83,21 @@ func (s *Service) giveKey(x *exchange) {
 			}
 			in.Roles = append(in.Roles, access.Role(r))
 		}
-		if o.Has("roles") && (slices.Contains(in.Roles, access.Actor) != o.Has("actor") || o.Has("actor") && !o.Has("party")) {
-			o.Fault("actor", "access-actor", nil)
+		n, isList := o.Len("roles")
+		if isList && n == 0 {
+			o.Fault("roles", "access-no-role", diag.Args{"Known": door.KnownRoles()})
+		}
+		x.actorIn(o, &in, isList && n > 0 && len(in.Roles) == n)
+		for key, text := range map[string]string{"title": in.Title, "party": in.Party} {
+			if strings.ContainsAny(text, "\n\r\t") { // it stands in a line of a list
+				o.Fault(key, "body-text-invisible", diag.Args{"Key": key})
+			}
 		}
 		if day := o.Day("expires"); day != nil {
 			end := door.EndOf(*day)
 			if in.Expires = &end; !end.After(s.now()) {
 				o.Fault("expires", "access-past", nil)
 			}
-		}
-		if o.Has("roles") && strings.Trim(o.At("roles").Text(), "[] \t\r\n") == "" {
-			o.Fault("roles", "access-no-role", diag.Args{"Known": door.KnownRoles()})
 		}
 	}) {
 		return
@@ -115,6 +114,23 @@ func (s *Service) giveKey(x *exchange) {
 		}
 		return err
 	})
+}
+
+// actorIn reads which actor the key is of, and which of all those that are this actor. sure says that the roles are those that are
+// meant: of roles that are at fault nobody knows whether the actor's is among them.
+func (x *exchange) actorIn(o *interpreter.Object, in *door.Key, sure bool) {
+	given := func(key string) bool { return o.Has(key) && !o.IsNull(key) }
+	isActor := slices.Contains(in.Roles, access.Actor)
+	if isActor && !(given("actor") && given("party")) || sure && !isActor && o.Has("actor") {
+		o.Fault("actor", "access-actor", nil)
+	}
+	// What must be there and is not, or must not be there, is told once.
+	if o.Has("actor") && (isActor && given("actor") || !isActor && !sure) {
+		in.Actor = x.ofModels(o, "actor", actorsOf)
+	}
+	if !isActor || given("party") {
+		in.Party = o.Text("party", longName)
+	}
 }
 
 // listKeys answers with the keys that were given out.

@@ -63,7 +63,7 @@ func serve(t testing.TB, o httpapi.Options) *server {
 	}
 	if o.Limits == (httpapi.Limits{}) {
 		o.Limits = httpapi.DefaultLimits()
-		o.Limits.Drain = 100 * time.Millisecond
+		o.Limits.Drain, o.Limits.Write = 100*time.Millisecond, 30*time.Second // the machine may be busy
 	}
 	service, err := httpapi.New(o)
 	must(t, err)

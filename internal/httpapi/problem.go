@@ -46,6 +46,9 @@ var statuses = map[string]int{
 	"case-closed":        http.StatusConflict,
 	"stale":              http.StatusPreconditionFailed,
 	"id-taken":           http.StatusConflict,
+	"reference-taken":    http.StatusConflict,
+	"not-yet-opened":     http.StatusNotFound,
+	"key-of-no-use":      http.StatusBadRequest,
 	"unknown-entry":      http.StatusNotFound,
 	"key-reused":         http.StatusUnprocessableEntity,
 	"bad-id":             http.StatusBadRequest,
@@ -139,7 +142,11 @@ func caseProblem(l lang.Lang, which string, faults diag.List) *Problem {
 		}
 		return p
 	}
-	p := problem(l, which, map[string]any{"Count": errors})
+	more := slices.ContainsFunc(faults, func(d *diag.Diagnostic) bool { return d.Code == "case-too-many-faults" })
+	if more { // which is none itself
+		errors--
+	}
+	p := problem(l, which, map[string]any{"Count": errors, "More": more})
 	for _, d := range faults {
 		p.Faults = append(p.Faults, faultOf(l, d))
 	}

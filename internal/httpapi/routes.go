@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 
@@ -21,7 +22,7 @@ type Operation struct {
 	Gives        []string   // media types of the answer
 	Status       int        // of a good answer; 0: 200
 	Answer       any        // a value of the type that the answer is the JSON of; nil: of none
-	Problems     []string   // codes, besides those that any operation can answer
+	Problems     []string   // codes, besides those that any operation can answer: CanFail has them all
 	Act          access.Act // what is done, and must be allowed; "": anybody may
 	Kept         bool       // it is about what is kept
 	Once         bool       // a request with an Idempotency-Key is done once
@@ -45,8 +46,19 @@ func (o *Operation) parameters() []string {
 	return append(slices.Clip(o.Query), "lang")
 }
 
-// AnyProblem are the codes of what any operation can answer.
-var AnyProblem = []string{"query-at-fault", "not-acceptable", "internal"}
+// CanFail lists the codes of all that the operation can answer when it does not do what is asked.
+func (o *Operation) CanFail() []string {
+	out := append(slices.Clone(o.Problems), "query-at-fault")
+	if len(o.Gives) > 0 {
+		out = append(out, "not-acceptable")
+	}
+	return append(out, "internal")
+}
+
+// AtTheDoor tells whether the operation answers so only where the service must know who asks, or logs what it answers.
+func (o *Operation) AtTheDoor(code string) bool {
+	return !o.Kept && o.Act != "" && slices.Contains(ofDoor, code)
+}
 
 // The kinds of things that are asked for and given.
 var (
@@ -59,7 +71,9 @@ var (
 	asFigures     = []string{"text/plain"}
 	ofBodies      = []string{"case-at-fault", "body-broken-off", "too-slow", "too-large", "wrong-media-type", "encoded-body", "busy"}
 	ofVersions    = []string{"unknown-model", "unknown-version", "model-not-live"}
-	ofCases       = append(slices.Clone(ofVersions), ofBodies...)
+	ofDoor        = []string{"unauthenticated", "forbidden", "store-unavailable", "identity-unavailable"}
+	ofDecisions   = slices.Concat(ofBodies, ofDoor)
+	ofCases       = slices.Concat(ofVersions, ofDecisions)
 	caseQuestions = []string{"version", "at"}
 )
 
@@ -82,7 +96,7 @@ func statelessOperations() []*Operation {
 		},
 		{
 			Method: "POST", Path: "/v1/compare", ID: "compare", Act: access.Decide, handle: (*Service).compare,
-			Query: []string{"at", "explain"}, Takes: oneCase, Gives: asJSON, Answer: Comparison{}, Problems: ofBodies,
+			Query: []string{"at", "explain"}, Takes: oneCase, Gives: asJSON, Answer: Comparison{}, Problems: ofDecisions,
 		},
 		{Method: "GET", Path: "/v1/models", ID: "models", handle: (*Service).listModels, Gives: asJSON, describes: true, Answer: ModelList{}},
 		{
@@ -127,15 +141,28 @@ func (s *Service) route() http.Handler {
 		}
 		methods[o.Path] = append(methods[o.Path], o.Method)
 	}
-	for path, of := range methods {
+	for at, of := range methods {
 		if slices.Contains(of, "GET") {
 			of = append(of, "HEAD")
 		}
 		slices.Sort(of)
-		s.paths.Handle(path, allowed(strings.Join(of, ", ")))
+		s.paths.Handle(at, allowed(strings.Join(of, ", ")))
 	}
 	mux.HandleFunc("/", s.nothing)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if straight(r.URL.EscapedPath()) {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		s.nothing(w, r)
+	})
+}
+
+// straight tells whether a path has no empty parts and none that lead elsewhere. The server's table would send who asks on to the path
+// without them: to another case than the one whose id was empty.
+func straight(at string) bool {
+	clean := path.Clean(at)
+	return at == clean || clean != "/" && at == clean+"/"
 }
 
 // allowed is the methods that there are at a path.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stegvis/stegvis/dsl/lang"
 	"github.com/stegvis/stegvis/internal/httpapi"
+	"github.com/stegvis/stegvis/internal/store/storetest"
 	"github.com/stegvis/stegvis/interpreter"
 )
 
@@ -301,5 +302,51 @@ func TestTracesTellNothingOfACase_FAULTS40(t *testing.T) {
 	}
 	if last := spans[3]; last.Name != "POST /v1/models/{model}/next" {
 		t.Errorf("a span is called %q", last.Name)
+	}
+}
+
+// TestMoreFaultsThanAreShownAreToldAsMore: what says that there are more is none itself, and names no case where there is none.
+func TestMoreFaultsThanAreShownAreToldAsMore(t *testing.T) {
+	k := keep(t, storetest.Fresh(t, "sqlite"))
+	k.open(`{"id":"a","model":"faros"}`)
+	var keys []string
+	for i := range 60 {
+		keys = append(keys, fmt.Sprintf(`"no_fact_%c%c":1`, 'a'+i/26, 'a'+i%26))
+	}
+	of := strings.Join(keys, ",")
+	for path, x := range map[string]struct{ body, sv, en string }{
+		"/v1/keys":              {`{"title":"x","roles":["service"],` + of + `}`, "Anropets innehåll har fler än 50 fel.", "The body of the request has more than 50 faults."},
+		"/v1/cases/a/entries":   {`{"facts":{` + of + `}}`, "Anropets innehåll har fler än 50 fel.", "The body of the request has more than 50 faults."},
+		"/v1/models/faros/next": {`{"facts":{` + of + `}}`, "Ärendet har fler än 50 fel.", "The case has more than 50 faults."},
+	} {
+		for lang, want := range map[string]string{"sv": x.sv, "en": x.en} {
+			p := k.post(path, x.body, "Accept-Language", lang).problem(t)
+			last := p.Faults[len(p.Faults)-1]
+			for _, f := range p.Faults {
+				if f.Code == "case-too-many-faults" {
+					last = f
+				}
+			}
+			if len(p.Faults) != 51 || !strings.HasPrefix(p.Detail, want) || last.Code != "case-too-many-faults" || strings.Contains(last.Message+*last.Hint, " case") || strings.Contains(last.Message+*last.Hint, "ärende") {
+				t.Errorf("%s: %d faults, %s %s %s", path, len(p.Faults), p.Detail, last.Message, *last.Hint)
+			}
+		}
+		k.post(path, `{"facts":{"samtyke":1}}`, "Accept-Language", "en").problem(t)
+	}
+	if p := k.post("/v1/cases/a/entries", `{"facts":{"samtyke":1}}`, "Accept-Language", "en").problem(t); !strings.HasPrefix(p.Detail, "The body of the request has 1 fault.") {
+		t.Errorf("%s", p.Detail)
+	}
+}
+
+// TestALongListIsNotToBeDividedWhereTheSecondTakesThePlaceOfTheFirst: of parties nobody is told to send the rest.
+func TestALongListIsNotToBeDividedWhereTheSecondTakesThePlaceOfTheFirst(t *testing.T) {
+	k := keep(t, storetest.Fresh(t, "sqlite"))
+	k.open(`{"id":"a","model":"faros"}`)
+	body := `{"parties":[` + strings.TrimSuffix(strings.Repeat(`{"actor":"fk","party":"p"},`, 201), ",") + `]}`
+	for lang, want := range map[string]string{"sv": "Parter kan det inte", "en": "Parties cannot"} {
+		p := k.send("PUT", "/v1/cases/a/parties", body, "Accept-Language", lang).problem(t)
+		if codes(p) != "body-too-many" || !strings.Contains(*p.Faults[0].Hint, want) {
+			t.Errorf("%+v", p.Faults)
+		}
 	}
 }

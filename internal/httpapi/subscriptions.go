@@ -154,17 +154,27 @@ func (s *Service) subscribe(x *exchange) {
 
 // target tells what is wrong with an address that events are to be sent to.
 func (s *Service) target(o *interpreter.Object, address string) {
-	args := diag.Args{"Hosts": strings.Join(s.office.Log.Targets().Hosts, ", ")}
-	switch err := s.office.Log.Targets().Check(address); {
-	case errors.Is(err, events.ErrNoURL):
-		o.Fault("url", "subscription-no-address", args)
-	case errors.Is(err, events.ErrNoTLS):
-		o.Fault("url", "subscription-no-tls", args)
-	case errors.Is(err, events.ErrNotListed):
-		o.Fault("url", "subscription-not-listed", args)
-	case errors.Is(err, events.ErrPrivate):
-		o.Fault("url", "subscription-private", args)
+	err := s.office.Log.Targets().Check(address)
+	for _, f := range faultsOfTargets {
+		if errors.Is(err, f.err) {
+			o.Fault("url", f.code, diag.Args{"Hosts": strings.Join(s.office.Log.Targets().Hosts, ", ")})
+		}
 	}
+}
+
+// faultsOfTargets gives each thing that can be wrong with an address its code.
+var faultsOfTargets = []struct {
+	err  error
+	code string
+}{
+	{events.ErrNoURL, "subscription-no-address"},
+	{events.ErrSpace, "subscription-space"},
+	{events.ErrFragment, "subscription-fragment"},
+	{events.ErrUser, "subscription-user"},
+	{events.ErrPort, "subscription-port"},
+	{events.ErrNoTLS, "subscription-no-tls"},
+	{events.ErrNotListed, "subscription-not-listed"},
+	{events.ErrPrivate, "subscription-private"},
 }
 
 // ofModels reads a name that must be one of those that the models have.

@@ -102,8 +102,9 @@ func (tx *Tx) dump(name string, w io.Writer) (n int64, err error) {
 }
 
 // Restore puts a backup into an empty store: all of it, or nothing. Cases that were erased since the backup was made, by the ids
-// given, are erased in it again, so that no backup brings back what was to be gone; their proofs then stand in erased.
-func (s *Store) Restore(ctx context.Context, r io.ReaderAt, size int64, erased []Erasure) error {
+// given, are erased in it again, so that no backup brings back what was to be gone; their proofs then stand in erased. What else is to
+// be done again is done by again, nil for nothing, before anybody can see what was restored.
+func (s *Store) Restore(ctx context.Context, r io.ReaderAt, size int64, erased []Erasure, again func(*Tx) error) error {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoBackup, err)
@@ -151,7 +152,10 @@ func (s *Store) Restore(ctx context.Context, r io.ReaderAt, size int64, erased [
 		if _, err := tx.indexKey(); err != nil {
 			return err
 		}
-		return tx.eraseAgain(erased)
+		if err := tx.eraseAgain(erased); err != nil || again == nil {
+			return err
+		}
+		return again(tx)
 	})
 	if err != nil {
 		return err

@@ -75,7 +75,7 @@ func TestABackupBringsEverythingBackOnEitherKindOfDatabase(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := to.Open(t)
-		if err := r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil); err != nil {
+		if err := r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		for name, x := range contents(t, text) {
@@ -116,7 +116,7 @@ func TestABackupBringsEverythingBackOnEitherKindOfDatabase(t *testing.T) {
 		if fmt.Sprint(told) != "[a b c a]" {
 			t.Error(told, err)
 		}
-		if err := r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil); !errors.Is(err, store.ErrNotEmpty) {
+		if err := r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil, nil); !errors.Is(err, store.ErrNotEmpty) {
 			t.Error("restored over cases:", err)
 		}
 	})
@@ -156,7 +156,7 @@ func TestABackupDoesNotBringBackWhatWasErasedSince(t *testing.T) {
 			return err
 		})
 		r := to.Open(t)
-		if err := r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), append(since, store.Erasure{Case: "later"})); err != nil {
+		if err := r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), append(since, store.Erasure{Case: "later"}), nil); err != nil {
 			t.Fatal(err)
 		}
 		storetest.In(t, r, func(tx *store.Tx) error {
@@ -173,6 +173,30 @@ func TestABackupDoesNotBringBackWhatWasErasedSince(t *testing.T) {
 	})
 }
 
+// TestWhatIsToBeDoneAgainIsDoneOrNothingIsRestored has a case closed again by whoever restores, who fails at first.
+func TestWhatIsToBeDoneAgainIsDoneOrNothingIsRestored(t *testing.T) {
+	onPairs(t, func(t *testing.T, from, to *storetest.Database) {
+		text := backup(t, filled(t, from))
+		r := to.Open(t)
+		failed := errors.New("it failed")
+		for _, x := range []struct{ fails, found error }{{failed, store.ErrNoCase}, {nil, nil}} {
+			err := r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil, func(tx *store.Tx) error {
+				_, err := tx.Close("a", 0, "x", "again")
+				return errors.Join(err, x.fails)
+			})
+			if !errors.Is(err, x.fails) {
+				t.Errorf("restored: %v, want %v", err, x.fails)
+			}
+			storetest.In(t, r, func(tx *store.Tx) error {
+				if c, err := tx.Case("a"); !errors.Is(err, x.found) || err == nil && c.State != store.StateClosed {
+					t.Errorf("the case is %+v, %v", c, err)
+				}
+				return nil
+			})
+		}
+	})
+}
+
 // TestABrokenBackupRestoresNothing cuts a backup off everywhere, and changes bytes of it.
 func TestABrokenBackupRestoresNothing(t *testing.T) {
 	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
@@ -183,7 +207,7 @@ func TestABrokenBackupRestoresNothing(t *testing.T) {
 		}
 		defer empty.Close()
 		try := func(what string, broken []byte) {
-			if err := empty.Restore(t.Context(), bytes.NewReader(broken), int64(len(broken)), nil); err == nil {
+			if err := empty.Restore(t.Context(), bytes.NewReader(broken), int64(len(broken)), nil, nil); err == nil {
 				t.Fatalf("%s: was restored", what)
 			}
 			storetest.In(t, empty, func(tx *store.Tx) error {
@@ -224,7 +248,7 @@ func TestABrokenBackupRestoresNothing(t *testing.T) {
 			}
 			try(what, b.Bytes())
 		}
-		if err := empty.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil); err != nil {
+		if err := empty.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil, nil); err != nil {
 			t.Error("after all that, the whole one:", err)
 		}
 	})
@@ -251,12 +275,14 @@ func TestABackupIsOfOneMoment(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(50 * time.Millisecond)
+		for before := s.Stats().Writes.Done; s.Stats().Writes.Done < before+8 && !t.Failed(); {
+			time.Sleep(time.Millisecond)
+		}
 		text := backup(t, s)
 		stop()
 		wg.Wait()
 		r := to.Open(t)
-		if err := r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil); err != nil {
+		if err := r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		v, err := audit.Verify(t.Context(), r)
@@ -333,7 +359,7 @@ func TestABackupUnderAnotherMasterKeyRestoresNothing(t *testing.T) {
 	onPairs(t, func(t *testing.T, from, to *storetest.Database) {
 		text := backup(t, filled(t, from))
 		restore := func(r *store.Store) error {
-			return r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil)
+			return r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil, nil)
 		}
 		right := to.Ring
 		to.Ring = storetest.Ring(t)
@@ -369,7 +395,7 @@ func TestARestoredLogHasAsManyLanesAsItsDatabase(t *testing.T) {
 			return n
 		}
 		own := lanes()
-		if err := r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil); err != nil {
+		if err := r.Restore(t.Context(), bytes.NewReader(text), int64(len(text)), nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		if got := lanes(); got < own {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/internal/seal"
@@ -80,7 +81,7 @@ func (tx *Tx) Create(n NewCase) (*Case, error) {
 	case err != nil:
 		return nil, err
 	case added == 0:
-		return nil, ErrTaken
+		return nil, tx.taken(c.ID)
 	}
 	key, wrapped := tx.s.ring.NewKey(caseLabel(c.ID))
 	if _, err := tx.exec(`INSERT INTO case_keys (case_id, master, wrapped) VALUES ($1, $2, $3)`, c.ID, wrapped.Master, wrapped.Sealed); err != nil {
@@ -95,6 +96,17 @@ func (tx *Tx) Create(n NewCase) (*Case, error) {
 	}
 	opening := []NewEntry{{Kind: Opening, Model: n.Model, Version: n.Version, Parties: parties}}
 	return c, tx.append(c, key, n.By, append(opening, n.Entries...))
+}
+
+// taken tells which of its names another case has.
+func (tx *Tx) taken(id string) error {
+	switch _, err := tx.Case(id); {
+	case errors.Is(err, ErrNoCase):
+		return ErrNamed
+	case err != nil:
+		return err
+	}
+	return ErrTaken
 }
 
 const caseColumns = `id, model, version, state, revision, opened_at, opened_by, changed_at`
@@ -120,9 +132,10 @@ func (tx *Tx) Find(opener, reference string) (*Case, error) {
 	return scanCase(tx.row(`SELECT `+caseColumns+` FROM cases WHERE reference = $1`, tx.reference(opener, reference)))
 }
 
-// reference is what a case is found by. It is of whoever opened the case, so that nobody can try whether another's case has a name.
+// reference is what a case is found by, however its letters are written (NFC). It is of whoever opened the case, so that nobody can try
+// whether another's case has a name.
 func (tx *Tx) reference(opener, reference string) []byte {
-	return tx.s.index.Digest("reference", opener+"\x00"+reference)
+	return tx.s.index.Digest("reference", PartyName(opener)+"\x00"+norm.NFC.String(reference))
 }
 
 // opener is the party that opens the case; "": none.

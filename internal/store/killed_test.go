@@ -60,7 +60,7 @@ func openOnce(words []string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.Restore(context.Background(), f, info.Size(), nil), s.Close())
+	return errors.Join(s.Restore(context.Background(), f, info.Size(), nil, nil), s.Close())
 }
 
 // killedAt runs a process that opens the store, and kills it at its nth system call of the kind on one thread: at each place where it

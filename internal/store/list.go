@@ -104,7 +104,9 @@ func (tx *Tx) listQuery(r Reach, on calendar.Day, f Filter, limit int) (*query, 
 	case f.Urgent:
 		due, id = `COALESCE(s.due, 2147483647)`, `s.case_id`
 		q.text(columns + due)
-		from(`standings s CROSS JOIN cases c WHERE c.id = s.case_id AND s.open = 1`)
+		if from(`standings s CROSS JOIN cases c WHERE c.id = s.case_id`); f.State != StateClosed {
+			q.text(` AND s.open = 1`) // the index has the open ones alone
+		}
 	default:
 		id = `c.id`
 		q.text(columns + `0`)
@@ -331,6 +333,12 @@ func (tx *Tx) OfVersion(model, from, to, after string, limit int) (ids []string,
 		return err
 	}, q.String(), q.args...)
 	return ids, err
+}
+
+// HasVersion tells whether a version of a model answers, or answered when it ended, for any case.
+func (tx *Tx) HasVersion(model, version string) (has bool, err error) {
+	err = tx.row(`SELECT EXISTS (SELECT 1 FROM cases WHERE model = $1 AND version = $2)`, model, version).Scan(&has)
+	return has, err
 }
 
 // Count counts cases that are open or closed, by how they stand, and required steps, by how they stand on the day.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Party is one of those that have to do with a case.
@@ -12,6 +14,10 @@ type Party struct {
 	Actor string `json:"actor"` // what they are to it: an actor of the model; "": they opened it
 	Party string `json:"party"` // which of all those that are this actor: an organisation or a person
 }
+
+// PartyName is what a party is called where it is kept and where it is compared: a letter such as å is one sign however it was written
+// (NFC), and spaces round the name do not count. "" for one that has none.
+func PartyName(text string) string { return strings.TrimSpace(norm.NFC.String(text)) }
 
 // Reach says which cases somebody may see. The zero value reaches none.
 type Reach struct {
@@ -41,7 +47,7 @@ func (q *query) reaches(tx *Tx, r Reach, column string) {
 	q.text(`)`)
 }
 
-func (tx *Tx) partyDigest(party string) []byte { return tx.s.index.Digest("party", party) }
+func (tx *Tx) partyDigest(party string) []byte { return tx.s.index.Digest("party", PartyName(party)) }
 
 // See returns a case that is within reach. One that is not is answered for as one that there is not, after the same work: nothing
 // but the parties is looked at for either.
@@ -134,9 +140,12 @@ func (tx *Tx) invite(id string, parties []Party) error {
 	return nil
 }
 
-// sortedParties are the parties in one order, each once.
+// sortedParties are the parties in one order, each once, by the names that they are kept under.
 func sortedParties(parties []Party) []Party {
 	out := slices.Clone(parties)
+	for i := range out {
+		out[i].Party = PartyName(out[i].Party)
+	}
 	slices.SortFunc(out, func(a, b Party) int {
 		if c := strings.Compare(a.Actor, b.Actor); c != 0 {
 			return c

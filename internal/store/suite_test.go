@@ -130,7 +130,7 @@ func TestWhatCannotBeIsRefusedAndChangesNothing(t *testing.T) {
 			do   func(tx *store.Tx) error
 		}{
 			"the same id":        {store.ErrTaken, func(tx *store.Tx) error { _, err := tx.Create(store.NewCase{ID: "a", Model: "m"}); return err }},
-			"the same reference": {store.ErrTaken, func(tx *store.Tx) error { _, err := tx.Create(store.NewCase{Reference: "dnr 1"}); return err }},
+			"the same reference": {store.ErrNamed, func(tx *store.Tx) error { _, err := tx.Create(store.NewCase{Reference: "dnr 1"}); return err }},
 			"a personal number":  {store.ErrBadCase, func(tx *store.Tx) error { _, err := tx.Create(store.NewCase{ID: "191212121212"}); return err }},
 			"one with a sign":    {store.ErrBadCase, func(tx *store.Tx) error { _, err := tx.Create(store.NewCase{ID: "x-121212-1212"}); return err }},
 			"an id with a slash": {store.ErrBadCase, func(tx *store.Tx) error { _, err := tx.Create(store.NewCase{ID: "a/b"}); return err }},

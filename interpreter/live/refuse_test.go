@@ -162,7 +162,7 @@ func starve(dir string) int {
 		taken = nil
 	}
 	soon := func(holds func() bool) bool {
-		for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 			if holds() {
 				return true
 			}

@@ -87,8 +87,8 @@ func TestBrokenTranslationsKeepTheModel(t *testing.T) {
 	f.write("lang.en.toml", texts(1))
 	l := f.open()
 	for _, bad := range []string{"[texts]\nof = \"lan", "hej", "[texts]\nof = \"lang\"\nlang = \"en\"\n[stepp]\n"} {
+		f.write("lang.en.toml", bad) // first: the texts of before would go with the model of after
 		f.write("lang.toml", long(2))
-		f.write("lang.en.toml", bad)
 		reload(t, l)
 		if m := status(l, "lang", "1"); m.OK() || l.Snapshot().Generation != 1 || !strings.Contains(text(m.Faults), "lang.en.toml") {
 			t.Errorf("with %q: %+v\n%s", bad, m, text(m.Faults))

@@ -13,7 +13,7 @@ type Moving struct {
 	Model  string   `json:"model"`
 	From   string   `json:"from,omitempty"`   // the version that answers now; "": any but To
 	To     string   `json:"to"`               // the version that is to answer
-	Cases  []string `json:"cases,omitempty"`  // these alone; none: all
+	Cases  []string `json:"cases,omitempty"`  // these alone; nil: all
 	DryRun bool     `json:"dry_run"`          // nothing is changed: it is told what would be
 	Faulty bool     `json:"faulty,omitempty"` // also cases whose facts the version cannot take; without it they stay
 	Why    string   `json:"why,omitempty"`    // is kept with the case
@@ -51,6 +51,9 @@ type BadFact struct {
 // were moved the first time; their timelines tell.
 func (c Cases) Move(m Moving) iter.Seq2[*Moved, error] {
 	return func(yield func(*Moved, error) bool) {
+		if m.Cases != nil && len(m.Cases) == 0 {
+			return
+		}
 		body := struct {
 			Moving
 			After string `json:"after,omitempty"`

@@ -58,6 +58,9 @@ func TestCasesAreMovedAndCountedElsewhere(t *testing.T) {
 			t.Errorf("%+v", m)
 		}
 	}
+	for range cases.Move(remote.Moving{Model: "eskilstuna", To: "2014", Cases: []string{}}) {
+		t.Error("of no cases one is moved")
+	}
 	for _, err := range cases.Move(remote.Moving{Model: "eskilstuna", To: "1999"}) {
 		if !remote.Is(err, "unknown-version") {
 			t.Error(err)

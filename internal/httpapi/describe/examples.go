@@ -28,6 +28,7 @@ type Example struct {
 	Packed    bool     // the body says that it is packed
 	Headers   []string // others, name and value in turn
 	Nobody    bool     // it does not say who asks
+	Unfit     bool     // the body is none that the operation can take, and not to be shown as one
 	Parts     int      // of a stream that does not end: after so many it is left
 }
 
@@ -68,12 +69,16 @@ func statelessExamples() []Example {
 		{Operation: "explain", Name: "little-known", Method: "POST", Path: "/v1/models/samordning/explain?at=2026-03-01", Kind: oneCase, File: "little-known.json"},
 		{Operation: "compare", Name: "little-known", Method: "POST", Path: "/v1/compare?at=2026-03-01", Kind: oneCase, File: "little-known.json"},
 		{Operation: "models", Name: "all", Method: "GET", Path: "/v1/models"},
+		{Operation: "models", Name: "query-at-fault", Method: "GET", Path: "/v1/models?lang=no"},
 		{Operation: "model", Name: "faros", Method: "GET", Path: "/v1/models/faros"},
 		{Operation: "model", Name: "unknown-model", Method: "GET", Path: "/v1/models/faro"},
 		{Operation: "schema", Name: "facts-of-a-model", Method: "GET", Path: "/v1/models/samordning/schema"},
 		{Operation: "schema", Name: "facts-of-a-model", Method: "GET", Path: "/v1/models/samordning/schema", Accept: oneCase},
 		{Operation: "healthz", Name: "well", Method: "GET", Path: "/healthz"},
 		{Operation: "readyz", Name: "ready", Method: "GET", Path: "/readyz"},
+		{Operation: "healthz", Name: "query-at-fault", Method: "GET", Path: "/healthz?verbose=1"},
+		{Operation: "readyz", Name: "query-at-fault", Method: "GET", Path: "/readyz?verbose=1"},
+		{Operation: "metrics", Name: "query-at-fault", Method: "GET", Path: "/metrics?format=openmetrics"},
 	}
 }
 

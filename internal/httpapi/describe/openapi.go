@@ -191,13 +191,17 @@ func (s *schemas) responses(op *huma.Operation, o *httpapi.Operation) {
 		op.Responses["304"] = &huma.Response{Description: s.say("answer.unchanged")}
 	}
 	byStatus := map[int][]string{}
-	for _, code := range problemsOf(o) {
+	for _, code := range o.CanFail() {
 		byStatus[httpapi.StatusOf(code)] = append(byStatus[httpapi.StatusOf(code)], code)
 	}
 	for status, codes := range byStatus {
 		var told []string
 		for _, code := range codes {
-			told = append(told, fmt.Sprintf("`%s`: %s.", code, httpapi.Catalogue.Text(s.lang, "problem."+code, nil)))
+			text := fmt.Sprintf("`%s`: %s.", code, httpapi.Catalogue.Text(s.lang, "problem."+code, nil))
+			if o.AtTheDoor(code) {
+				text += " " + s.say("answer.at-the-door")
+			}
+			told = append(told, text)
 		}
 		op.Responses[strconv.Itoa(status)] = &huma.Response{
 			Description: strings.Join(told, "\n\n"), Headers: map[string]*huma.Param{"X-Request-Id": {Ref: "#/components/headers/X-Request-Id"}},
@@ -241,7 +245,7 @@ func (s *schemas) example(op *huma.Operation, h http.Handler, session *Session, 
 			return err
 		}
 	}
-	if op.RequestBody != nil && op.RequestBody.Content[e.Kind] != nil && (status < 400 || strings.HasSuffix(e.Name, "-at-fault") && e.Name != "query-at-fault") {
+	if op.RequestBody != nil && op.RequestBody.Content[e.Kind] != nil && !e.Unfit && (status < 400 || strings.HasSuffix(e.Name, "-at-fault") && e.Name != "query-at-fault") {
 		return put(op.RequestBody.Content[e.Kind], e.Kind, e.Body())
 	}
 	return nil
@@ -251,8 +255,8 @@ func (s *schemas) example(op *huma.Operation, h http.Handler, session *Session, 
 // one; else what is answered where nothing more is wrong. Those stand once, in the components.
 func (s *schemas) typical(doc *huma.OpenAPI, ops map[string]*huma.Operation) {
 	shown := map[string]*huma.Example{}
-	every(ops, func(_ *httpapi.Operation, code string, m *huma.MediaType) {
-		if x := m.Examples[code]; x != nil && shown[code] == nil {
+	every(ops, func(o *httpapi.Operation, code string, m *huma.MediaType) {
+		if x := m.Examples[code]; x != nil && shown[code] == nil && anyCan(o, code) {
 			shown[code] = x
 		}
 	})
@@ -276,6 +280,12 @@ func (s *schemas) typical(doc *huma.OpenAPI, ops map[string]*huma.Operation) {
 	})
 }
 
+// anyCan tells whether any other operation that has the problem can have it with the same faults as the operation. What is said of the
+// language alone can be at fault everywhere; of what a body has each operation needs an example of its own.
+func anyCan(o *httpapi.Operation, code string) bool {
+	return code != "query-at-fault" || len(o.Query) == 0 && !o.Public
+}
+
 // ofOperation are the problems that name what an operation takes and gives.
 var ofOperation = map[string]bool{"not-acceptable": true, "wrong-media-type": true}
 
@@ -286,18 +296,10 @@ func (s *schemas) problem(o *httpapi.Operation, code string) *huma.Example {
 // every goes through the problems of all operations, in their order.
 func every(ops map[string]*huma.Operation, do func(*httpapi.Operation, string, *huma.MediaType)) {
 	for _, o := range httpapi.Operations() {
-		for _, code := range problemsOf(o) {
+		for _, code := range o.CanFail() {
 			do(o, code, ops[o.ID].Responses[strconv.Itoa(httpapi.StatusOf(code))].Content["application/problem+json"])
 		}
 	}
-}
-
-// problemsOf are the codes of all that an operation can answer when it does not do what is asked.
-func problemsOf(o *httpapi.Operation) []string {
-	if o.Public {
-		return o.Problems
-	}
-	return append(slices.Clone(o.Problems), httpapi.AnyProblem...)
 }
 
 // headers describes the headers that answers have.

@@ -72,6 +72,9 @@ type trouble struct {
 func endure(t *testing.T, s *service, troubles ...trouble) {
 	w, c := newWitness(t), newCrew(t, 4)
 	s.subscribe(w)
+	if !c.workers[0].step(s.ask) { // so that there is a case to ask for
+		t.Fatal("no case can be opened")
+	}
 	for round := range either(1, 8) {
 		for _, x := range troubles {
 			c.begin(s.ask, 10*time.Millisecond)

@@ -86,7 +86,7 @@ func mixedLoad(t testing.TB, s *service, workflows string, stop <-chan struct{})
 // beginning. What it needs is told by the least that was seen in a window: the collector has just been there then.
 func TestMemoryIsFlatUnderLoad_FAULTS44(t *testing.T) {
 	dir, workflows := t.TempDir(), files(t, "m")
-	s := newService(t, dir, keeping(dir, "--workflows", workflows)...)
+	s := newService(t, dir, keeping(dir, "--workflows", workflows, "--write-timeout", "60s")...)
 	s.start()
 	s.useKey(s.kept() + "/first.key")
 	c := newCrew(t, 2)
@@ -99,7 +99,7 @@ func TestMemoryIsFlatUnderLoad_FAULTS44(t *testing.T) {
 	least := map[string][]float64{}
 	for range windows {
 		var seen []map[string]float64
-		for end := time.Now().Add(length); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		for end := time.Now().Add(length); len(seen) < 40 || time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 			seen = append(seen, s.figures())
 		}
 		for _, name := range names {

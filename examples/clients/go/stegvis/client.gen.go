@@ -1355,7 +1355,7 @@ type MoveCases struct {
 	// After The id after which to go on.
 	After *string `json:"after,omitempty"`
 
-	// Cases These alone, by their ids; else all.
+	// Cases These alone, by their ids, at least one; left out: all.
 	Cases []string `json:"cases,omitempty"`
 
 	// DryRun true: nothing is changed. It has to be said.
@@ -2141,7 +2141,7 @@ type ListCasesParams struct {
 	// Model The model's name (id).
 	Model *string `form:"model,omitempty" json:"model,omitempty"`
 
-	// Version The model's version; else the one in force when the case started.
+	// Version Only cases that this version answers for. One that no model has and no case is told as a fault of the query.
 	Version *string `form:"version,omitempty" json:"version,omitempty"`
 
 	// Status Only cases that stand so; `faulty`: the model can no longer take the facts.
@@ -2150,7 +2150,7 @@ type ListCasesParams struct {
 	// Outcome Only cases with this outcome.
 	Outcome *string `form:"outcome,omitempty" json:"outcome,omitempty"`
 
-	// State Only cases in this state; else the open ones.
+	// State Only cases in this state; else the open ones. Of closed ones nothing can be picked by steps.
 	State *ListCasesParamsState `form:"state,omitempty" json:"state,omitempty"`
 
 	// DueBy Only cases where such a step is due on this day or before it.
@@ -2285,7 +2285,7 @@ type ErasureParams struct {
 
 // CaseNextParams defines parameters for CaseNext.
 type CaseNextParams struct {
-	// At The day asked about, YYYY-MM-DD; else the case's own, else today in Stockholm.
+	// At The day asked about, YYYY-MM-DD; else the day of `known`, else today in Stockholm.
 	At *openapi_types.Date `form:"at,omitempty" json:"at,omitempty"`
 
 	// Known As far as was known at this moment; and as the files answered then. One that has not come yet counts as now.
@@ -2384,7 +2384,7 @@ type EventsParams struct {
 	// After The place in the log to go on from, as an event's id or `next` gave it; 0 is the beginning. Last-Event-ID goes before it. Left out: from now on, or, of pages, from the beginning.
 	After *string `form:"after,omitempty" json:"after,omitempty"`
 
-	// Limit How many at the most; else 100.
+	// Limit How many events a page holds at the most, else 100 (with Accept: application/json). The stream has no end, and takes no limit: there it is a fault.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Lang The language of the answer; goes before Accept-Language.

@@ -1496,7 +1496,7 @@ export interface components {
         MoveCases: {
             /** @description The id after which to go on. */
             after?: string;
-            /** @description These alone, by their ids; else all. */
+            /** @description These alone, by their ids, at least one; left out: all. */
             cases?: string[];
             /** @description true: nothing is changed. It has to be said. */
             dry_run: boolean;
@@ -2348,6 +2348,36 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description `query-at-fault`: The query has faults. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-acceptable`: The answer is not of a kind that you accept. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: The service is at fault. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     metrics: {
@@ -2367,6 +2397,36 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description `query-at-fault`: The query has faults. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-acceptable`: The answer is not of a kind that you accept. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: The service is at fault. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2453,6 +2513,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description `query-at-fault`: The query has faults. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-acceptable`: The answer is not of a kind that you accept. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: The service is at fault. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Requests are not welcome: the service is stopping, or has no model. */
@@ -2694,13 +2784,13 @@ export interface operations {
                 step?: string;
                 /** @description The model's name (id). */
                 model?: string;
-                /** @description The model's version; else the one in force when the case started. */
+                /** @description Only cases that this version answers for. One that no model has and no case is told as a fault of the query. */
                 version?: string;
                 /** @description Only cases that stand so; `faulty`: the model can no longer take the facts. */
                 status?: "open" | "waiting" | "needs_facts" | "closed" | "stuck" | "faulty";
                 /** @description Only cases with this outcome. */
                 outcome?: string;
-                /** @description Only cases in this state; else the open ones. */
+                /** @description Only cases in this state; else the open ones. Of closed ones nothing can be picked by steps. */
                 state?: "open" | "closed";
                 /** @description Only cases where such a step is due on this day or before it. */
                 due_by?: string;
@@ -2936,7 +3026,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `id-taken`: There is such a case already. */
+            /**
+             * @description `id-taken`: There is such a case already.
+             *
+             *     `reference-taken`: There is a case with this reference already.
+             */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2996,6 +3090,8 @@ export interface operations {
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
+             *
+             *     `model-not-live`: The model cannot answer.
              */
             503: {
                 headers: {
@@ -3610,6 +3706,8 @@ export interface operations {
              *
              *     `bad-if-match`: The header If-Match cannot be read.
              *
+             *     `key-of-no-use`: This request is not done once by its key.
+             *
              *     `query-at-fault`: The query has faults.
              */
             400: {
@@ -3869,7 +3967,7 @@ export interface operations {
     "case-next": {
         parameters: {
             query?: {
-                /** @description The day asked about, YYYY-MM-DD; else the case's own, else today in Stockholm. */
+                /** @description The day asked about, YYYY-MM-DD; else the day of `known`, else today in Stockholm. */
                 at?: string;
                 /** @description As far as was known at this moment; and as the files answered then. One that has not come yet counts as now. */
                 known?: string;
@@ -3942,6 +4040,8 @@ export interface operations {
              * @description `nothing-kept`: No cases are kept here.
              *
              *     `unknown-case`: There is no such case.
+             *
+             *     `not-yet-opened`: The case had not been opened yet.
              */
             404: {
                 headers: {
@@ -4593,6 +4693,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unauthenticated`: It is not certain who asks. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`). */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This is not allowed. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`). */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-acceptable`: The answer is not of a kind that you accept. */
             406: {
                 headers: {
@@ -4647,7 +4767,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `busy`: The service is busy. */
+            /**
+             * @description `busy`: The service is busy.
+             *
+             *     `store-unavailable`: What is kept cannot be reached. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
+             *
+             *     `identity-unavailable`: It cannot be found out who asks. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
+             */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4672,7 +4798,7 @@ export interface operations {
                 type?: string;
                 /** @description The place in the log to go on from, as an event's id or `next` gave it; 0 is the beginning. Last-Event-ID goes before it. Left out: from now on, or, of pages, from the beginning. */
                 after?: string;
-                /** @description How many at the most; else 100. */
+                /** @description How many events a page holds at the most, else 100 (with Accept: application/json). The stream has no end, and takes no limit: there it is a fault. */
                 limit?: number;
                 /** @description The language of the answer; goes before Accept-Language. */
                 lang?: components["schemas"]["Language"];
@@ -5045,6 +5171,8 @@ export interface operations {
              *
              *     `body-broken-off`: The body broke off.
              *
+             *     `key-of-no-use`: This request is not done once by its key.
+             *
              *     `query-at-fault`: The query has faults.
              */
             400: {
@@ -5189,7 +5317,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5225,16 +5357,6 @@ export interface operations {
              *     `unknown-key`: There is no such key.
              */
             404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-acceptable`: The answer is not of a kind that you accept. */
-            406: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -5580,6 +5702,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unauthenticated`: It is not certain who asks. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`). */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This is not allowed. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`). */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `unknown-model`: There is no such model.
              *
@@ -5652,6 +5794,10 @@ export interface operations {
              * @description `model-not-live`: The model cannot answer.
              *
              *     `busy`: The service is busy.
+             *
+             *     `store-unavailable`: What is kept cannot be reached. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
+             *
+             *     `identity-unavailable`: It cannot be found out who asks. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
              */
             503: {
                 headers: {
@@ -5728,6 +5874,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unauthenticated`: It is not certain who asks. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`). */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This is not allowed. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`). */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `unknown-model`: There is no such model.
              *
@@ -5800,6 +5966,10 @@ export interface operations {
              * @description `model-not-live`: The model cannot answer.
              *
              *     `busy`: The service is busy.
+             *
+             *     `store-unavailable`: What is kept cannot be reached. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
+             *
+             *     `identity-unavailable`: It cannot be found out who asks. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
              */
             503: {
                 headers: {
@@ -5950,6 +6120,8 @@ export interface operations {
              *
              *     `body-broken-off`: The body broke off.
              *
+             *     `key-of-no-use`: This request is not done once by its key.
+             *
              *     `query-at-fault`: The query has faults.
              */
             400: {
@@ -6057,6 +6229,8 @@ export interface operations {
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
+             *
+             *     `model-not-live`: The model cannot answer.
              */
             503: {
                 headers: {
@@ -6211,6 +6385,8 @@ export interface operations {
              * @description `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
+             *
+             *     `key-of-no-use`: This request is not done once by its key.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -6471,7 +6647,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6507,16 +6687,6 @@ export interface operations {
              *     `unknown-subscription`: There is no such subscription.
              */
             404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-acceptable`: The answer is not of a kind that you accept. */
-            406: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -6711,7 +6881,11 @@ export interface operations {
                     "application/json": components["schemas"]["Subscription"];
                 };
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6835,6 +7009,8 @@ export interface operations {
              * @description `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
+             *
+             *     `key-of-no-use`: This request is not done once by its key.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -6988,7 +7164,11 @@ export interface operations {
                     "application/json": components["schemas"]["Subscription"];
                 };
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7112,6 +7292,8 @@ export interface operations {
              * @description `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
+             *
+             *     `key-of-no-use`: This request is not done once by its key.
              *
              *     `query-at-fault`: The query has faults.
              */
