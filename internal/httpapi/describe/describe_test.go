@@ -171,9 +171,9 @@ func TestEveryExampleFitsItsSchemaAndIsWhatTheServerAnswers(t *testing.T) {
 		for _, o := range httpapi.Operations() {
 			paths[o.ID] = o.Path
 		}
-		session := &describe.Session{Language: string(l)}
+		round := &describe.Round{Language: string(l)}
 		for _, e := range describe.Examples() {
-			r, err := session.Request(e, server.URL)
+			r, err := round.Request(e, server.URL)
 			must(t, err)
 			res, err := http.DefaultClient.Do(r)
 			must(t, err)
@@ -185,7 +185,7 @@ func TestEveryExampleFitsItsSchemaAndIsWhatTheServerAnswers(t *testing.T) {
 				must(t, err)
 			}
 			res.Body.Close()
-			got := session.Heard(e, string(body))
+			got := round.Heard(e, string(body))
 			kind, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";")
 
 			media := at(t, doc, "paths", paths[e.Operation], strings.ToLower(e.Method), "responses", strconv.Itoa(res.StatusCode), "content", kind)

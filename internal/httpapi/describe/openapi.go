@@ -40,12 +40,12 @@ func OpenAPI(h http.Handler, l lang.Lang) (*huma.OpenAPI, error) {
 		ops[o.ID] = op
 		doc.AddOperation(op)
 	}
-	session := &Session{Language: string(l)}
+	round := &Round{Language: string(l)}
 	for _, e := range Examples() { // in their order, since what one does the next ones see
 		if ops[e.Operation] == nil {
 			return nil, fmt.Errorf("the example %s is of no operation: %q", e.Name, e.Operation)
 		}
-		if err := s.example(ops[e.Operation], h, session, e); err != nil {
+		if err := s.example(ops[e.Operation], h, round, e); err != nil {
 			return nil, err
 		}
 	}
@@ -211,8 +211,8 @@ func (s *schemas) responses(op *huma.Operation, o *httpapi.Operation) {
 }
 
 // example puts a request and what is answered to it where they belong.
-func (s *schemas) example(op *huma.Operation, h http.Handler, session *Session, e Example) error {
-	status, kind, body, err := session.Answer(e, h)
+func (s *schemas) example(op *huma.Operation, h http.Handler, round *Round, e Example) error {
+	status, kind, body, err := round.Answer(e, h)
 	if err != nil {
 		return err
 	}

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Session asks the examples of one service in turn. It knows the subscription that one of them adds, whose id is never the same.
-type Session struct {
+// Round asks the examples of one service in turn. It knows the subscription that one of them adds, whose id is never the same.
+type Round struct {
 	Language     string
 	subscription string
 }
 
 // Request makes the request of the example.
-func (s *Session) Request(e Example, base string) (*http.Request, error) {
+func (s *Round) Request(e Example, base string) (*http.Request, error) {
 	path := e.Path
 	if s.subscription != "" {
 		path = strings.Replace(path, exampleUUID, s.subscription, 1)
@@ -43,7 +43,7 @@ func (s *Session) Request(e Example, base string) (*http.Request, error) {
 }
 
 // Heard takes what was answered to the example, and gives it the ids that every example has.
-func (s *Session) Heard(e Example, body string) string {
+func (s *Round) Heard(e Example, body string) string {
 	if e.Operation == "subscribe" && s.subscription == "" {
 		s.subscription = uuid.FindString(body)
 	}
@@ -51,7 +51,7 @@ func (s *Session) Heard(e Example, body string) string {
 }
 
 // Answer asks the service, and returns its status, the kind of its answer and the answer.
-func (s *Session) Answer(e Example, h http.Handler) (status int, kind, body string, err error) {
+func (s *Round) Answer(e Example, h http.Handler) (status int, kind, body string, err error) {
 	r, err := s.Request(e, "http://stegvis.example")
 	if err != nil {
 		return 0, "", "", err
