@@ -73,7 +73,7 @@ type Opening struct {
 	Facts          []Fact
 	Parties        []Party // beside who opens it
 	Chosen         Place   `json:"-"` // where the model is named, and the version
-	Found          Found   `json:"-"`
+	Found          Found   `json:"-"` // with what was read; no case is opened where it is not empty
 }
 
 // Found is what is wrong with how something was written, as far as whoever read it can tell. It is not done, and is held against the

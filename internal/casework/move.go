@@ -17,16 +17,16 @@ import (
 // Moving says which open cases another version of their model is to answer for.
 type Moving struct {
 	Model  string
-	From   string   // the version that answers now; "": any but To
-	To     string   // the version that is to answer, among the files there are now; "": the one that is in force
-	Cases  []string // these alone; none: all
-	DryRun bool     // nothing is changed: it is told what would be
-	Faulty bool     // also cases whose facts the version cannot take; without it they stay
-	Why    string   // is kept with the case, sealed
-	Chosen Place    // where Model is named, and To: faults are told there
-	FromAt diag.Span
-	After  string // the id after which to go on; "": from the beginning
-	Limit  int    // how many at the most; 0: 100
+	From   string    // the version that answers now; "": any but To
+	To     string    // the version that is to answer, among the files there are now; "": the one that is in force
+	Cases  []string  // these alone; none: all
+	DryRun bool      // nothing is changed: it is told what would be
+	Faulty bool      // also cases whose facts the version cannot take; without it they stay
+	Why    string    // is kept with the case, sealed
+	Chosen Place     // where Model is named, and To: faults are told there
+	FromAt diag.Span // where From is
+	After  string    // the id after which to go on; "": from the beginning
+	Limit  int       // how many at the most; 0: 100
 }
 
 // Moved is a case that was moved, or would be. It tells how the case stands and no facts.

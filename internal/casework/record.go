@@ -29,7 +29,7 @@ type Change struct {
 	Facts    []Fact
 	Correct  map[int64]Fact // by the entry that was a mistake
 	Withdraw []int64
-	Found    Found `json:"-"`
+	Found    Found `json:"-"` // with what was read; nothing is recorded where it is not empty
 }
 
 // Record adds to a case of the revision; 0: of whichever it has. An actor records what it is asked for and what it may see, and
