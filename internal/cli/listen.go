@@ -78,10 +78,10 @@ func (a *app) listen(ctx context.Context, f listenFlags) error {
 		return err
 	case <-ctx.Done():
 	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	if err := server.Shutdown(end); err != nil {
-		return err
+	if err := server.Shutdown(end); err != nil { // somebody has connected and says nothing
+		server.Close()
 	}
 	<-failed
 	return nil
