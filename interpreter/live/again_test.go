@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -75,7 +74,7 @@ func TestAModelThatIsHeldBackIsNotCompiledAgainForEveryEdit(t *testing.T) {
 	f.write("liten.toml", alone("liten", "1", 1))
 	f.write("bredvid.toml", alone("bredvid", "1", 1))
 	var tried []*interpreter.Program
-	cfg := live.Config{Dir: f.dir, Debounce: time.Hour, LongestWait: time.Hour, Rescan: time.Hour} // nothing but what is asked for
+	cfg := f.asked()
 	cfg.Tests = func(_ *dsl.Set, candidate *interpreter.Set) map[live.Key]diag.List {
 		tried = append(tried, candidate.Versions("liten")[0])
 		if len(tried) == 1 {

@@ -45,9 +45,7 @@ func TestFileCutOffAtAnyByteIsNeverLive_FAULTS2(t *testing.T) {
 				for file, text := range c.files {
 					f.write(file, text)
 				}
-				cfg := f.quick()
-				cfg.Rescan = time.Hour // Reload alone looks
-				l := open(t, cfg)
+				l := open(t, f.asked())
 				if !l.Status().OK {
 					t.Fatal(text(l.Status().Faults))
 				}

@@ -29,13 +29,19 @@ func Example() {
 	changes := make(chan live.Change)
 	l.Subscribe(func(c live.Change) { changes <- c })
 
+	save := func(text string) { // in one step, as editors do: half a file is a change too
+		if err := os.WriteFile(file+".new", []byte(text), 0o644); err != nil {
+			panic(err)
+		}
+		if err := os.Rename(file+".new", file); err != nil {
+			panic(err)
+		}
+	}
 	title := func() string { return l.Current().Versions("ensam")[0].Model().Title.SV }
 	fmt.Println(title())
 
 	for _, text := range []string{"[model]\nid = \"ensam\"\n", alone("ensam", "1", 2)} {
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			panic(err)
-		}
+		save(text)
 		for _, m := range (<-changes).Models {
 			fmt.Println(m.Key, m.Kind)
 		}

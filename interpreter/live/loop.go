@@ -147,6 +147,7 @@ func (l *loop) look() {
 	now := time.Now()
 	if l.drain() {
 		l.sign(now)
+		defer l.again(now) // it may be of what was written after the read
 	}
 	if !steady {
 		l.unsteady(now)
@@ -178,6 +179,14 @@ func (l *loop) drain() bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// again has the folder read once more, where nothing else does.
+func (l *loop) again(now time.Time) {
+	if l.dirty.IsZero() {
+		l.sign(now)
+		l.hinted = true
 	}
 }
 

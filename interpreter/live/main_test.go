@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -178,6 +179,12 @@ func (f folder) quick() live.Config {
 	return live.Config{Dir: f.dir, Debounce: 5 * time.Millisecond, LongestWait: 100 * time.Millisecond, Rescan: 50 * time.Millisecond, Hold: time.Hour}
 }
 
+// asked is a configuration that follows nothing by itself: Reload alone looks. What lies in the folder between two writes, or half way
+// through one, is then never taken in.
+func (f folder) asked() live.Config {
+	return live.Config{Dir: f.dir, Debounce: time.Hour, LongestWait: time.Hour, Rescan: time.Hour, Hold: time.Hour}
+}
+
 func (f folder) open() *live.Live {
 	f.t.Helper()
 	return open(f.t, f.quick())
@@ -287,6 +294,11 @@ func codes(faults diag.List) string {
 		}
 	}
 	return strings.Join(out, " ")
+}
+
+// only tells whether no error has another code.
+func only(faults diag.List, code string) bool {
+	return !slices.ContainsFunc(faults, func(d *diag.Diagnostic) bool { return d.Severity == diag.Error && d.Code != code })
 }
 
 func text(faults diag.List) string {

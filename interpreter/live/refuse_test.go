@@ -177,24 +177,22 @@ func starve(dir string) int {
 		return fail("%v", err)
 	}
 	defer l.Close()
-	take(0)
 	answering := func(n int) bool {
 		got, err := answerOf(l.Current(), "liten")
 		return err == nil && got == whole(n)
 	}
-	if !soon(func() bool { return codes(l.Status().Faults) == "folder-unreadable" }) {
+	if !soon(func() bool { take(0); return codes(l.Status().Faults) == "folder-unreadable" }) { // what a look had open is free after it
 		return fail("nothing is said of the folder that cannot be read: %+v", l.Status())
 	}
 	if !answering(1) {
 		return fail("it does not answer")
 	}
 	give()
-	save := func(n int) {
-		os.WriteFile(dir+"/ord.toml", []byte(vocabulary(n)), 0o644)
-		os.WriteFile(dir+"/liten.toml", []byte(model("liten", n)), 0o644)
+	save := func(n int) bool { // not at the first try where there is no descriptor for a moment
+		return soon(func() bool { return os.WriteFile(dir+"/ord.toml", []byte(vocabulary(n)), 0o644) == nil }) &&
+			soon(func() bool { return os.WriteFile(dir+"/liten.toml", []byte(model("liten", n)), 0o644) == nil })
 	}
-	save(2)
-	if !soon(func() bool { return answering(2) && l.Status().OK }) {
+	if !save(2) || !soon(func() bool { return answering(2) && l.Status().OK }) {
 		return fail("it does not recover: %+v\n%s", l.Status(), &log)
 	}
 	l.Close()
@@ -209,8 +207,7 @@ func starve(dir string) int {
 	if s := l.Status(); s.Watching != live.Polling || !strings.Contains(s.Why, "too many open files") {
 		return fail("it watches by %s, %q", s.Watching, s.Why)
 	}
-	save(3)
-	if !soon(func() bool { return answering(3) }) {
+	if !save(3) || !soon(func() bool { return answering(3) }) {
 		return fail("polling does not see a save")
 	}
 	if !strings.Contains(log.String(), "it is polled") {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -286,7 +287,7 @@ func TestLinkSwappedToAndFroMixesNothing_FAULTS4(t *testing.T) {
 		if err := l.Reload(t.Context()); err != nil && err != live.ErrChanging {
 			t.Fatal(err)
 		}
-		if s := l.Status(); !s.OK { // half of each edition would not load
+		if s := l.Status(); !status(l, "liten", "1").OK() || !only(s.Faults, "live-folder-changing") { // half of each edition would not load
 			t.Fatalf("a mix was read: %s", text(s.Faults))
 		}
 	}
@@ -296,6 +297,20 @@ func TestLinkSwappedToAndFroMixesNothing_FAULTS4(t *testing.T) {
 	m.point(2)
 	reload(t, l)
 	wantAnswer(t, l, "liten", whole(2))
+}
+
+// A folder is made, and one in it, while it is found out what there is to watch: nobody tells of the inner one.
+func TestAFolderThatIsMadeBeforeTheOneItLiesInIsWatchedIsWatchedToo_FAULTS5(t *testing.T) {
+	at, err := filepath.EvalSymlinks(t.TempDir())
+	must(t, err)
+	outer := filepath.Join(at, "regler")
+	inner := filepath.Join(outer, "i_drift")
+	must(t, os.Mkdir(outer, 0o755))
+	list, err := live.Watched(inner, func() { must(t, os.MkdirAll(inner, 0o755)) })
+	must(t, err)
+	if !slices.Contains(list, inner) {
+		t.Errorf("only %q are watched", list)
+	}
 }
 
 func TestFolderRemovedAndMadeAgainIsFoundAgain_FAULTS5(t *testing.T) {

@@ -22,18 +22,22 @@ func TestTextThatIsNotQuietWaits(t *testing.T) {
 		l, err := live.OpenWithoutEvents(cfg)
 		must(t, err)
 		defer l.Close()
-		began := time.Now()
-		for n := 2; l.Snapshot().Generation == 1; n++ {
-			f.write("a.toml", alone("a", "1", n))
-			time.Sleep(50 * time.Millisecond)
-		}
-		if took := time.Since(began); took < 900*time.Millisecond || took > 1200*time.Millisecond {
-			t.Errorf("a text that changes all the time went live after %s, want the longest wait", took)
+		n := 1
+		for range 3 {
+			began := time.Now()
+			for before := l.Snapshot().Generation; l.Snapshot().Generation == before; {
+				n++
+				f.rename("a.toml", alone("a", "1", n)) // whole, since a look comes at the same moment
+				time.Sleep(50 * time.Millisecond)
+			}
+			if took := time.Since(began); took < 900*time.Millisecond || took > 1200*time.Millisecond {
+				t.Errorf("a text that changes all the time went live after %s, want the longest wait", took)
+			}
 		}
 		time.Sleep(time.Second)
 
-		f.write("a.toml", alone("a", "1", 1000))
-		began = time.Now()
+		f.rename("a.toml", alone("a", "1", 1000))
+		began := time.Now()
 		for before := l.Snapshot().Generation; l.Snapshot().Generation == before; {
 			time.Sleep(time.Millisecond)
 		}

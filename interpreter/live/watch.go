@@ -24,7 +24,8 @@ type watch struct {
 	log    hclog.Logger
 	dir    string
 	events func() (*fsnotify.Watcher, error)
-	hints  chan struct{} // holds one
+	find   func(dir string) map[string]target // what is to be watched, by path
+	hints  chan struct{}                      // holds one
 
 	fs      *fsnotify.Watcher // nil: no events
 	running sync.WaitGroup
@@ -43,7 +44,7 @@ type target struct {
 }
 
 func newWatch(log hclog.Logger, dir string, events func() (*fsnotify.Watcher, error)) *watch {
-	return &watch{log: log, dir: dir, events: events, hints: make(chan struct{}, 1), watched: map[string]target{}}
+	return &watch{log: log, dir: dir, events: events, find: targets, hints: make(chan struct{}, 1), watched: map[string]target{}}
 }
 
 // mode tells how changes are noticed and, where it is by polling, why.
@@ -67,7 +68,8 @@ func (w *watch) setMode(how Watching, why string) {
 	}
 }
 
-// follow watches what is to be watched now.
+// follow watches what is to be watched now. What comes into being before the folder that it lies in is watched is told by no event:
+// so it is found out anew what is to be watched, until all of it is.
 func (w *watch) follow() {
 	if w.fs == nil {
 		fs, err := w.events()
@@ -78,30 +80,11 @@ func (w *watch) follow() {
 		w.fs = fs
 		w.running.Go(func() { w.pump(fs) })
 	}
-	wanted := targets(w.dir)
-	for path, t := range w.watched {
-		if now, ok := wanted[path]; !ok || !os.SameFile(t.info, now.info) {
-			w.fs.Remove(path) // it may be gone, and then so is its watch
-			w.forget(path)
-		}
-	}
 	why := ""
-	for path, t := range wanted {
-		if _, ok := w.watched[path]; ok && w.isWatched(path) {
-			w.remember(path, t)
-			continue
-		}
-		w.remember(path, t) // before the first event of it
-		if err := w.fs.Add(path); err != nil {
-			w.forget(path)
-			closed := errors.Is(err, fsnotify.ErrClosed)
-			if t.essential || closed {
-				why = err.Error()
-			}
-			if closed { // it has failed for good, whatever path showed it; the next look tries a new one
-				w.fs = nil
-				break
-			}
+	for range maxLinks {
+		added := false
+		if added, why = w.add(w.find(w.dir)); !added || w.fs == nil {
+			break
 		}
 	}
 	if why != "" {
@@ -109,6 +92,38 @@ func (w *watch) follow() {
 		return
 	}
 	w.setMode(Events, "")
+}
+
+// add watches what is wanted and nothing else. It tells whether something is that was not, and why something that is needed cannot be.
+func (w *watch) add(wanted map[string]target) (added bool, why string) {
+	for path, t := range w.watched {
+		if now, ok := wanted[path]; !ok || !os.SameFile(t.info, now.info) {
+			w.fs.Remove(path) // it may be gone, and then so is its watch
+			w.forget(path)
+		}
+	}
+	for path, t := range wanted {
+		if _, ok := w.watched[path]; ok && w.isWatched(path) {
+			w.remember(path, t)
+			continue
+		}
+		w.remember(path, t) // before the first event of it
+		err := w.fs.Add(path)
+		if err == nil {
+			added = true
+			continue
+		}
+		w.forget(path)
+		closed := errors.Is(err, fsnotify.ErrClosed)
+		if t.essential || closed {
+			why = err.Error()
+		}
+		if closed { // it has failed for good, whatever path showed it; the next look tries a new one
+			w.fs = nil
+			break
+		}
+	}
+	return added, why
 }
 
 // isWatched tells whether the system still watches the path; it stops by itself when a folder is removed.
