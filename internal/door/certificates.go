@@ -170,6 +170,8 @@ func (r *certificateReader) entry(s syntax.Strict) (c certificate, ok bool) {
 	c.who = &access.Principal{Subject: "certificate:" + id, Actor: s.Text("actor", false), Party: store.PartyName(s.Text("party", false))}
 	if v := s.Get("party"); v != nil && v.Kind == syntax.String && c.who.Party == "" { // else a service would see every case
 		r.faults.Error(v.Span, "blank-text", diag.Args{"Key": "party"})
+	} else if store.Personal(c.who.Party) {
+		r.faults.Error(v.Span, "body-personal", diag.Args{"Key": "party"})
 	}
 	r.roles(s, c.who)
 	if s.Has("roles") && !s.Broken && (c.who.Has(access.Actor) != s.Has("actor") || s.Has("actor") && !s.Has("party")) {

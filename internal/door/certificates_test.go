@@ -126,7 +126,7 @@ id = "A b"
 subject = "arenden"
 san = "x"
 roles = ["actor", "servise", "actor"]
-party = "p"
+party = "19121212-1212"
 [[certificate]]
 id = "b"
 roles = []
@@ -151,6 +151,7 @@ roles = "service"
 4:11 access-subject
 6:19 access-unknown-role
 6:30 access-twice
+7:9 body-personal
 8:3 access-one-name
 10:9 access-no-role
 11:3 access-actor

@@ -51,6 +51,9 @@ func (c *TokenConfig) principal(claims map[string]any) (*access.Principal, error
 	if c.PartyClaim != "" {
 		party, _ := claimAt(claims, c.PartyClaim).(string)
 		p.Party = store.PartyName(party)
+		if store.Personal(p.Party) { // it stands in clear with what is subscribed to
+			return nil, refuse("token-party")
+		}
 	}
 	// A service without a party sees every case. It must not come to that by a claim that was forgotten.
 	if p.Party == "" && (p.Actor != "" || c.PartyClaim != "" && p.Has(access.Service)) {

@@ -49,6 +49,8 @@ var (
 	ErrNoRole  = errors.New("door: a key has one role or more, each once")
 	ErrActor   = errors.New("door: the role of an actor needs the actor and the party, and only that role has an actor")
 	ErrPast    = errors.New("door: a key cannot have run out when it is given out")
+	// ErrPersonal: both stand in clear wherever keys are listed.
+	ErrPersonal = errors.New("door: the title or the party looks like a personal number")
 )
 
 // KnownRoles lists the names of the roles, with commas between.
@@ -92,6 +94,9 @@ func (k *Key) Fault(now time.Time) error {
 	}
 	if !legible(as.Party) || k.Party != "" && as.Party == "" {
 		faults = append(faults, ErrNoParty)
+	}
+	if store.Personal(as.Title) || store.Personal(as.Party) {
+		faults = append(faults, ErrPersonal)
 	}
 	for i, r := range k.Roles {
 		if twice(i, r) {

@@ -139,6 +139,8 @@ func TestAKeyThatCannotBeIsRefusedWithAllThatIsWrong(t *testing.T) {
 		{with(func(k *door.Key) { k.Title = strings.Repeat("å", 201) }), []error{door.ErrNoTitle}},
 		{with(func(k *door.Key) { k.Title = "a\x1b[2J" }), []error{door.ErrNoTitle}},
 		{with(func(k *door.Key) { k.Party = "a\nb" }), []error{door.ErrNoParty}},
+		{with(func(k *door.Key) { k.Title = "for 19121212-1212" }), []error{door.ErrPersonal}},
+		{with(func(k *door.Key) { k.Party = "1212121212" }), []error{door.ErrPersonal}},
 		{with(func(k *door.Key) { k.Party = "a\xff" }), []error{door.ErrNoParty}},
 		{with(func(k *door.Key) { k.Roles = nil }), []error{door.ErrNoRole}},
 		{with(func(k *door.Key) { k.Roles = []access.Role{"boss"} }), []error{door.ErrNoRole}},
@@ -156,7 +158,7 @@ func TestAKeyThatCannotBeIsRefusedWithAllThatIsWrong(t *testing.T) {
 			}
 			return err
 		})
-		for _, want := range []error{door.ErrNoTitle, door.ErrNoParty, door.ErrNoRole, door.ErrActor, door.ErrPast} {
+		for _, want := range []error{door.ErrNoTitle, door.ErrNoParty, door.ErrPersonal, door.ErrNoRole, door.ErrActor, door.ErrPast} {
 			if errors.Is(err, want) != slices.Contains(c.want, want) {
 				t.Errorf("%+v: %v, want %v", c.k, err, c.want)
 			}

@@ -15,10 +15,14 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/stegvis/stegvis/internal/door"
 	"github.com/stegvis/stegvis/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	door.Patient()
+	storetest.Main(m)
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()

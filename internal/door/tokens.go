@@ -35,9 +35,11 @@ const (
 	keysStale  = 24 * time.Hour   // so long keys are used of a provider that does not answer
 	retryFirst = 5 * time.Second  // between attempts while there are no keys, and between looks for a key that is unknown
 	retryLater = time.Minute      // between attempts while there are keys
-	askTimeout = 3 * time.Second
-	answerMost = 1 << 20 // bytes of an answer
+	answerMost = 1 << 20          // bytes of an answer
 )
+
+// askTimeout is how long the provider may take to answer. Tests have more patience.
+var askTimeout = 3 * time.Second
 
 // asymmetric are the algorithms that tokens may be signed by. With the others whoever can verify a token could make one.
 var asymmetric = []string{oidc.RS256, oidc.RS384, oidc.RS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.PS256, oidc.PS384, oidc.PS512, oidc.EdDSA}
@@ -228,11 +230,14 @@ func (p *provider) verify(ctx context.Context, text string) (*oidc.IDToken, erro
 type outcome struct{}
 
 // keys are those of the provider.
-type keys struct{ *oidc.RemoteKeySet }
+type keys struct{ oidc.KeySet }
 
 // VerifySignature returns what is signed.
 func (k keys) VerifySignature(ctx context.Context, text string) ([]byte, error) {
-	payload, err := k.RemoteKeySet.VerifySignature(ctx, text)
+	payload, err := k.KeySet.VerifySignature(ctx, text)
+	if errors.Is(err, errTooSoon) { // the look before may just have ended, after it was seen that the key is none of those known until then
+		payload, err = k.KeySet.VerifySignature(ctx, text)
+	}
 	*ctx.Value(outcome{}).(*error) = err
 	return payload, err
 }

@@ -1,7 +1,9 @@
 package door_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -71,6 +73,7 @@ func TestATokenSaysWhoAsks(t *testing.T) {
 		{changed: with([]string{"stegvis:actor:fk"}, ""), why: "token-party"},
 		{changed: with([]string{"stegvis:actor:fk"}, " \t"), why: "token-party"},
 		{changed: with([]string{"stegvis:service"}, ""), why: "token-party"},
+		{changed: with([]string{"stegvis:service"}, "19121212-1212"), why: "token-party"},
 		{changed: claims{"org": []string{"p"}}, why: "token-party"},
 		{changed: claims{"sub": nil, "org": map[string]any{"id": "p"}}, why: "token-subject"},
 	} {
@@ -228,6 +231,23 @@ func TestKeysOfTheProviderComeAndGo(t *testing.T) {
 	}
 }
 
+// lagging is a set of keys that somebody else's look has just brought up to date: this one's comes too soon after it.
+type lagging struct{ asked int }
+
+func (l *lagging) VerifySignature(context.Context, string) ([]byte, error) {
+	if l.asked++; l.asked == 1 {
+		return nil, fmt.Errorf("fetching keys %w", door.ErrTooSoon)
+	}
+	return []byte("signed"), nil
+}
+
+// A token whose key another token has just brought is not refused, wherever between the two looks at the keys it came.
+func TestATokenIsNotRefusedForALookThatHasJustEnded(t *testing.T) {
+	if payload, err := door.Verify(t.Context(), &lagging{}, "x"); err != nil || string(payload) != "signed" {
+		t.Errorf("%q %v", payload, err)
+	}
+}
+
 func TestManyFirstTokensAskTheProviderOnce(t *testing.T) {
 	x := takes(t, door.TokenConfig{})
 	var all sync.WaitGroup
@@ -243,7 +263,7 @@ func TestManyFirstTokensAskTheProviderOnce(t *testing.T) {
 	if x.asked() != 1 {
 		t.Errorf("asked %d times", x.asked())
 	}
-	if log := x.log.String(); strings.Contains(log, text) || strings.Contains(log, "1212") || !strings.Contains(log, "has answered") {
+	if log := x.log.String(); strings.Contains(log, text) || strings.Contains(log, "19121212") || !strings.Contains(log, "has answered") {
 		t.Errorf("the log has the token, or nothing: %s", log)
 	}
 }
