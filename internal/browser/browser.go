@@ -53,7 +53,16 @@ func Start(t testing.TB) *Browser {
 	if path == "" {
 		t.Fatalf("this test looks at pages in a browser, and the machine has no %s: apt-get install chromium", names[0])
 	}
-	profile := t.TempDir()
+	profile, err := os.MkdirTemp("", "browser")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Some of its processes outlive the first by a moment, and write. What they leave is no fault of the test.
+	t.Cleanup(func() {
+		for end := time.Now().Add(patience); os.RemoveAll(profile) != nil && time.Now().Before(end); {
+			time.Sleep(100 * time.Millisecond)
+		}
+	})
 	l := launcher.New().Bin(path).Leakless(false).HeadlessNew(true).UserDataDir(profile).
 		Set("disable-gpu").Set("disable-dev-shm-usage").Set("hide-scrollbars").Set("force-color-profile", "srgb").
 		// The same shapes of letters on every machine, and no way out.
@@ -76,7 +85,7 @@ func Start(t testing.TB) *Browser {
 		if err := b.rod.Close(); err != nil {
 			l.Kill()
 		}
-		l.Cleanup() // waits for the process, and removes the profile before the test's folder goes
+		l.Cleanup() // waits for the process
 	})
 	return b
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,6 +38,7 @@ func TestDocumentsShowWhatCommandsPrint(t *testing.T) {
 			continue
 		}
 		t.Run(d.name, func(t *testing.T) {
+			awaitPorts(t, d)
 			copied := copyRepo(t)
 			t.Cleanup(func() { endWhatWasLeft(t, copied) })
 			fresh := make(map[int][]string)
@@ -51,7 +54,28 @@ func TestDocumentsShowWhatCommandsPrint(t *testing.T) {
 	}
 }
 
-// endWhatWasLeft ends the processes that a document began and wrote down in *.pid, where it did not get to end them itself.
+// port is where a document has a command listen while others follow.
+var port = regexp.MustCompile(`(?m)^\$ .*--addr (127\.0\.0\.1:\d+) .* & `)
+
+// awaitPorts waits until the ports that a document names are free: what another run began may still be ending.
+func awaitPorts(t *testing.T, d *document) {
+	t.Helper()
+	for _, m := range port.FindAllStringSubmatch(strings.Join(d.lines, "\n"), -1) {
+		for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+			l, err := net.Listen("tcp", m[1])
+			if err == nil {
+				l.Close()
+				break
+			}
+			if time.Now().After(end) {
+				t.Fatalf("%s listens on %s, and something else does: %v", d.name, m[1], err)
+			}
+		}
+	}
+}
+
+// endWhatWasLeft ends the processes that a document began and wrote down in *.pid, where it did not get to end them itself, and waits
+// until all are gone: until then they keep their ports, and write into the folder.
 func endWhatWasLeft(t *testing.T, dir string) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.pid"))
 	if err != nil {
@@ -59,12 +83,31 @@ func endWhatWasLeft(t *testing.T, dir string) {
 	}
 	for _, file := range files {
 		text, _ := os.ReadFile(file)
-		if pid, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
-			if p, err := os.FindProcess(pid); err == nil && t.Failed() {
-				p.Kill()
+		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+		if err != nil {
+			continue
+		}
+		if t.Failed() {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+		for end := time.Now().Add(time.Minute); runs(pid); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Errorf("what the document wrote down in %s goes on when it is over", filepath.Base(file))
+				syscall.Kill(pid, syscall.SIGKILL)
+				break
 			}
 		}
 	}
+}
+
+// runs tells whether a process has not ended, though nobody may have asked how.
+func runs(pid int) bool {
+	if syscall.Kill(pid, 0) != nil {
+		return false
+	}
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, state, _ := strings.Cut(string(text), ") ")
+	return err != nil || !strings.HasPrefix(state, "Z")
 }
 
 // checkConsole runs the commands of a block, compares what they print, and returns the block as it should be.

@@ -101,10 +101,19 @@ func Register[A Args](k *Kinds, w Work[A]) {
 
 // Repeat puts down a job whenever the period has passed, and once at the start. Of many processes that share the work one does.
 func Repeat[A Args](k *Kinds, every time.Duration, args func() A) {
+	repeat(k, every, args, river.UniqueOpts{ByArgs: true, ByPeriod: every})
+}
+
+// RepeatAlone is Repeat of a job that can take longer than the period: while it is not over it is not put down again.
+func RepeatAlone[A Args](k *Kinds, every time.Duration, args func() A) {
+	repeat(k, every, args, river.UniqueOpts{ByArgs: true, ByState: waiting})
+}
+
+func repeat[A Args](k *Kinds, every time.Duration, args func() A, unique river.UniqueOpts) {
 	k.periodic = append(k.periodic, river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) {
 		a := args()
 		o := k.options(a)
-		o.UniqueOpts = river.UniqueOpts{ByArgs: true, ByPeriod: every}
+		o.UniqueOpts = unique
 		return a, o
 	}, &river.PeriodicJobOpts{RunOnStart: true}))
 }

@@ -48,7 +48,7 @@ func (d *diary) all() []string {
 func work(t *testing.T, s *store.Store, log hclog.Logger, do func(*jobs.Try[task]) error) *jobs.Queue {
 	t.Helper()
 	k := jobs.NewKinds()
-	jobs.Register(k, jobs.Work[task]{Tries: 3, Timeout: 10 * time.Second, Wait: func(int) time.Duration { return time.Millisecond },
+	jobs.Register(k, jobs.Work[task]{Tries: 3, Timeout: 5 * time.Minute, Wait: func(int) time.Duration { return time.Millisecond },
 		Do: func(_ context.Context, x *jobs.Try[task]) error { return do(x) }})
 	q, err := jobs.Open(t.Context(), s, k, jobs.Config{Workers: 2, Poll: 20 * time.Millisecond, Logger: log})
 	if err != nil {
@@ -58,7 +58,7 @@ func work(t *testing.T, s *store.Store, log hclog.Logger, do func(*jobs.Try[task
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := q.Stop(ctx); err != nil {
 			t.Error(err)
@@ -70,7 +70,7 @@ func work(t *testing.T, s *store.Store, log hclog.Logger, do func(*jobs.Try[task
 func until(t *testing.T, d *diary, want ...string) {
 	t.Helper()
 	slices.Sort(want)
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		got := d.all()
 		slices.Sort(got)
 		if slices.Equal(got, want) {
@@ -146,7 +146,7 @@ func TestAJobWhoseProcessIsLostIsDoneByAnother_FAULTS29(t *testing.T) {
 	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
 		s := d.Open(t)
 		k := jobs.NewKinds()
-		jobs.Register(k, jobs.Work[task]{Tries: 3, Timeout: 10 * time.Second, Do: func(context.Context, *jobs.Try[task]) error { return nil }})
+		jobs.Register(k, jobs.Work[task]{Tries: 3, Timeout: 5 * time.Minute, Do: func(context.Context, *jobs.Try[task]) error { return nil }})
 		lost, err := jobs.Open(t.Context(), s, k, jobs.Config{})
 		if err != nil {
 			t.Fatal(err)
@@ -154,7 +154,7 @@ func TestAJobWhoseProcessIsLostIsDoneByAnother_FAULTS29(t *testing.T) {
 		storetest.In(t, s, func(tx *store.Tx) error { return lost.Add(tx, task{"left"}, time.Time{}, false) })
 		since := time.Now()
 		if s.Kind() == "postgres" {
-			since = since.Add(-2 * time.Minute)
+			since = since.Add(-10 * time.Minute)
 		}
 		if _, err := s.Writer().ExecContext(t.Context(), `UPDATE river_job SET state = 'running', attempt = 1, attempted_at = $1`, since.UTC()); err != nil {
 			t.Fatal(err)
@@ -253,7 +253,7 @@ func TestAJobThatIsOverCanBePutDownOnceMore(t *testing.T) {
 		}
 		put()
 		until(t, &did, "a")
-		for end := time.Now().Add(30 * time.Second); len(did.all()) < 2; time.Sleep(20 * time.Millisecond) { // that it is over is noted a little later
+		for end := time.Now().Add(3 * time.Minute); len(did.all()) < 2; time.Sleep(20 * time.Millisecond) { // that it is over is noted a little later
 			if put(); time.Now().After(end) {
 				t.Fatal("a job that is over keeps another from being put down")
 			}

@@ -42,13 +42,13 @@ func TestAttemptsAndWhatWaitsAreCounted(t *testing.T) {
 		until(t, &did, "panics", "fails", "early")
 		of := func(o jobs.Outcome) jobs.Attempts { return jobs.Attempts{Kind: "task", Outcome: o} }
 		want := map[jobs.Attempts]int64{of(jobs.Done): 3, of(jobs.Failed): 2, of(jobs.GivenUp): 1, of(jobs.NotNow): 1}
-		for end := time.Now().Add(30 * time.Second); !maps.Equal(q.Attempts(), want); time.Sleep(10 * time.Millisecond) {
+		for end := time.Now().Add(3 * time.Minute); !maps.Equal(q.Attempts(), want); time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(end) {
 				t.Fatalf("%v, not %v", q.Attempts(), want)
 			}
 		}
 		left := map[jobs.Standing]int64{{Kind: "task", State: "scheduled"}: 1}
-		for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		for end := time.Now().Add(3 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 			var got map[jobs.Standing]int64
 			storetest.In(t, s, func(tx *store.Tx) (err error) {
 				got, err = jobs.Standings(tx)
@@ -61,7 +61,7 @@ func TestAttemptsAndWhatWaitsAreCounted(t *testing.T) {
 				t.Fatalf("%v, not %v", got, left)
 			}
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := q.Stop(ctx); err != nil || q.Running() {
 			t.Errorf("%v, running %v", err, q.Running())
@@ -84,7 +84,7 @@ func TestAStoreThatIsWorkedOnIsKnown(t *testing.T) {
 		t.Error("nobody has opened the jobs")
 	}
 	q := work(t, d.Open(t), nil, func(*jobs.Try[task]) error { return nil })
-	for end := time.Now().Add(30 * time.Second); !worked(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); !worked(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("it is worked on, and nobody knows")
 		}
@@ -92,7 +92,7 @@ func TestAStoreThatIsWorkedOnIsKnown(t *testing.T) {
 	if err := q.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(30 * time.Second); worked(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); worked(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("nobody works on it any more")
 		}

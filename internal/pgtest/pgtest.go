@@ -156,7 +156,7 @@ func (s *Server) Up(t testing.TB) {
 	}
 	defer db.Close()
 	for {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		err := db.PingContext(ctx)
 		cancel()
 		if err == nil {
@@ -181,6 +181,9 @@ func (s *Server) Kill(t testing.TB) {
 	t.Helper()
 	s.command.Process.Signal(syscall.SIGSTOP) // so that it starts no others, nor hears of those that end
 	pid := s.command.Process.Pid
+	for state := ""; state != "T" && !gone(strconv.Itoa(pid)); state = stateOf(strconv.Itoa(pid)) {
+		time.Sleep(time.Millisecond)
+	}
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 	if err != nil {
 		t.Fatal(err)
@@ -199,12 +202,17 @@ func (s *Server) Kill(t testing.TB) {
 	}
 }
 
-// gone tells whether a process has ended, be it that nobody has asked how.
-func gone(pid string) bool {
+// stateOf is the letter that the kernel has for how a process stands; "" where there is none.
+func stateOf(pid string) string {
 	text, err := os.ReadFile("/proc/" + pid + "/stat")
-	_, state, _ := strings.Cut(string(text), ") ")
-	return err != nil || strings.HasPrefix(state, "Z") || strings.HasPrefix(state, "X")
+	if _, state, ok := strings.Cut(string(text), ") "); err == nil && ok {
+		return state[:1]
+	}
+	return ""
 }
+
+// gone tells whether a process has ended, be it that nobody has asked how.
+func gone(pid string) bool { return strings.Contains("ZX", stateOf(pid)) }
 
 func (s *Server) end(sig syscall.Signal) {
 	s.command.Process.Signal(sig)

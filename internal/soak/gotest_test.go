@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -67,22 +68,25 @@ func TestAReportWithoutResultsHasFailed(t *testing.T) {
 }
 
 func TestAReportHasALineForEachResultAndTheOutputOfThoseThatFailed(t *testing.T) {
-	var out strings.Builder
-	r := newReport(&out)
-	r.result("FAULTS 1", true, "the last good version stays", 12300*time.Millisecond, "not shown")
-	r.result("FAULTS 2", false, "never a part of a file", time.Second, "line one\nline two\n")
-	if code := r.close(); code != 1 {
-		t.Errorf("exit code %d", code)
-	}
-	want := `FAULTS 1   ok    the last good version stays  (12.3s)
+	synctest.Test(t, func(t *testing.T) { // on a clock of its own
+		var out strings.Builder
+		r := newReport(&out)
+		r.result("FAULTS 1", true, "the last good version stays", 12300*time.Millisecond, "not shown")
+		time.Sleep(13 * time.Second)
+		r.result("FAULTS 2", false, "never a part of a file", time.Second, "line one\nline two\n")
+		if code := r.close(); code != 1 {
+			t.Errorf("exit code %d", code)
+		}
+		want := `FAULTS 1   ok    the last good version stays  (12.3s)
 FAULTS 2   FAIL  never a part of a file  (1.0s)
     line one
     line two
-FAILED: 1 of 2, after 0s
+FAILED: 1 of 2, after 13s
 `
-	if out.String() != want {
-		t.Errorf("it prints\n%s\nwant\n%s", out.String(), want)
-	}
+		if out.String() != want {
+			t.Errorf("it prints\n%s\nwant\n%s", out.String(), want)
+		}
+	})
 }
 
 func TestARowCanLeaveTestsToAnother(t *testing.T) {

@@ -132,8 +132,9 @@ func TestThePageHelpsItsReader(t *testing.T) {
 	var open bool
 	p.Eval(&open, `async () => {
 		location.hash = "#kind-mote"
-		await new Promise(done => setTimeout(done, 50))
-		return document.getElementById("kind-mote").open
+		const kind = document.getElementById("kind-mote")
+		for (const end = Date.now() + 30000; !kind.open && Date.now() < end;) await new Promise(done => setTimeout(done, 10))
+		return kind.open
 	}`)
 	if !open {
 		t.Error("a link does not open what it leads into")

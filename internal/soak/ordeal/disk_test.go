@@ -1,6 +1,7 @@
 package ordeal_test
 
 import (
+	"bufio"
 	"context"
 	"database/sql"
 	"errors"
@@ -84,6 +85,7 @@ func endure(t *testing.T, s *service, troubles ...trouble) {
 			h := c.workers[0].cases[0]
 			s.becomes(503, "POST", "/v1/cases", map[string]any{"model": "prov"})
 			s.becomes(503, "GET", "/v1/cases/"+h.id, nil)
+			s.becomes(503, "GET", "/readyz", nil)
 			for range 20 {
 				switch g := s.sure("GET", "/v1/cases/"+h.id, nil); {
 				case g.status == 200 && x.leaky:
@@ -95,10 +97,15 @@ func endure(t *testing.T, s *service, troubles ...trouble) {
 			if g := s.sure("POST", "/v1/models/prov/next", map[string]any{"facts": map[string]any{"lage": "x"}}); g.status != 200 {
 				t.Errorf("%s: what needs no disk: %s", x.name, g)
 			}
-			if said := s.said(1 << 30)[since:]; !strings.Contains(said, x.cause) {
-				t.Errorf("%s: the log does not say %s:\n%.3000s", x.name, x.cause, said)
+			said := s.said(1 << 30)[since:]
+			for end := time.Now().Add(longest); !strings.Contains(said, x.cause); said = s.said(1 << 30)[since:] {
+				if time.Now().After(end) {
+					t.Fatalf("%s: the log does not say %s:\n%.3000s", x.name, x.cause, said)
+				}
+				time.Sleep(20 * time.Millisecond)
 			}
 			undo()
+			s.becomes(200, "GET", "/readyz", nil)
 			s.becomes(200, "GET", "/v1/cases/"+h.id, nil)
 			c.rest()
 			if c.settleNew(s.ask); t.Failed() {
@@ -132,13 +139,13 @@ func (s *service) failing(calls, with string) (undo func()) {
 	said, err := c.StderrPipe()
 	must(s.t, err)
 	must(s.t, c.Start())
-	first := make([]byte, 256)
-	n, err := said.Read(first) // "Process … attached"
-	if err != nil || !strings.Contains(string(first[:n]), "attached") {
-		s.t.Fatalf("strace: %s %v", first[:n], err)
+	lines := bufio.NewReader(said)
+	first, err := lines.ReadString('\n') // "Process … attached"
+	if err != nil || !strings.Contains(first, "attached") {
+		s.t.Fatalf("strace: %s %v", first, err)
 	}
 	rest := make(chan struct{})
-	go func() { io.Copy(io.Discard, said); close(rest) }()
+	go func() { io.Copy(io.Discard, lines); close(rest) }()
 	return func() {
 		c.Process.Signal(syscall.SIGINT) // it lets go of the service
 		<-rest
@@ -172,6 +179,21 @@ func TestAReadOnlyDatabaseRefusesAndGoesOn_FAULTS30(t *testing.T) {
 			_, err := db.ExecContext(context.Background(), q)
 			must(t, err)
 		}
+		// Who connects now is under the new setting once all who were connected before have been told of it.
+		for end := time.Now().Add(longest); ; time.Sleep(5 * time.Millisecond) {
+			var now string
+			fresh, err := sql.Open("pgx", address)
+			must(t, err)
+			err = fresh.QueryRowContext(context.Background(), "SHOW default_transaction_read_only").Scan(&now)
+			fresh.Close()
+			must(t, err)
+			if now == value {
+				return
+			}
+			if time.Now().After(end) {
+				t.Fatalf("the setting of the database is %s and not %s", now, value)
+			}
+		}
 	}
 	endure(t, s, trouble{name: "the database is read-only", cause: "postgres 25006", begin: func(t *testing.T) func() {
 		set(t, "on")
@@ -203,4 +225,21 @@ func TestAReadOnlyFolderIsToldOfAtTheStart_FAULTS30(t *testing.T) {
 	}
 	s.prefix = nil
 	s.start()
+}
+
+// A service that finds the disk full when it starts for the first time says so, however far it comes.
+func TestAFullDiskIsToldOfAtTheStart_FAULTS30(t *testing.T) {
+	for _, room := range []int{0, 8, 64, 200} { // KiB
+		t.Run(fmt.Sprint(room), func(t *testing.T) {
+			dir := t.TempDir()
+			s := newService(t, dir, keeping(dir, "--workflows", files(t, "ett"), "--lang", "en")...)
+			s.onSmallDisk(1)
+			s.prefix[len(s.prefix)-2] = fmt.Sprintf(`mount -t tmpfs -o size=1m tmpfs "$0" && head -c %dk /dev/zero > "$0/ballast" && exec "$@"`, 1024-room)
+			s.launch()
+			err := s.ready()
+			if said := s.said(1 << 30); err == nil || s.runs() || s.command.ProcessState.ExitCode() != 1 || !strings.Contains(said, "The disk of `"+filepath.Join(dir, "kept")) {
+				t.Errorf("%v; it says %s", err, said)
+			}
+		})
+	}
 }

@@ -89,7 +89,7 @@ func TestWhatBecameLateWhileTheDatabaseWasGoneIsTold_FAULTS34(t *testing.T) {
 	must(t, err)
 	must(t, office.Start(context.Background()))
 	defer func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), longest)
 		defer cancel()
 		must(t, office.Close(ctx))
 	}()

@@ -82,7 +82,7 @@ func (r *replicas) follow() *follower {
 		}
 	}()
 	r.t.Cleanup(func() { stop(); <-f.done })
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) { // it is told where it stands at once
+	for end := time.Now().Add(longest); time.Now().Before(end); time.Sleep(time.Millisecond) { // it is told where it stands at once
 		f.mu.Lock()
 		begun := f.cursor != ""
 		f.mu.Unlock()
@@ -145,7 +145,7 @@ func (f *follower) read(ctx context.Context, url, key string) {
 func (f *follower) check(t testing.TB, ids []string) {
 	t.Helper()
 	var got []string
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(longest); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		f.mu.Lock()
 		got = append(got[:0], f.ids...)
 		f.mu.Unlock()
@@ -161,6 +161,8 @@ func (f *follower) check(t testing.TB, ids []string) {
 	if len(got) != len(ids) {
 		t.Errorf("the stream had %d events, and the log has %d", len(got), len(ids))
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	t.Logf("the stream of %d events was cut %d times", len(got), f.cuts)
 }
 
@@ -171,10 +173,10 @@ func TestReplicasShareTheWorkWhileOneIsLost_FAULTS29(t *testing.T) {
 	dir, workflows := t.TempDir(), files(t, "m0")
 	address := pgtest.Start(t).Database(t)
 	r := &replicas{t: t}
-	for range 2 {
+	for n := range 2 {
 		own := t.TempDir()
 		// What answered last is kept, so that it can start while the files are broken.
-		s := newService(t, own, keeping(dir, "--workflows", workflows, "--store", address, "--state-dir", filepath.Join(own, "state"))...)
+		s := newService(t, own, keeping(dir, "--workflows", workflows, "--store", named(address, fmt.Sprint("replica", n)), "--state-dir", filepath.Join(own, "state"))...)
 		s.start() // one after the other: the first gives out the key
 		s.useKey(filepath.Join(dir, "kept", "first.key"))
 		r.services = append(r.services, s)
@@ -203,11 +205,13 @@ func TestReplicasShareTheWorkWhileOneIsLost_FAULTS29(t *testing.T) {
 	lost := 0
 	for range either(1, 8) {
 		for _, end := range []func(*service){(*service).kill, (*service).stop} {
-			s := r.services[lost%2]
+			n := lost % 2
+			s := r.services[n]
 			lost++
 			c.begin(r.ask, 20*time.Millisecond)
 			time.Sleep(either(700*time.Millisecond, 2*time.Second))
 			end(s)
+			letGo(t, address, fmt.Sprint("replica", n))
 			time.Sleep(either(300*time.Millisecond, time.Second)) // the other works alone
 			s.start()
 			time.Sleep(200 * time.Millisecond)
