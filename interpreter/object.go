@@ -90,7 +90,10 @@ func (o *Object) At(key string) diag.Span {
 }
 
 // Fault tells that what stands at a key is wrong in a way that only the caller knows.
-func (o *Object) Fault(key, code string, args diag.Args) { o.faults.add(o.At(key), code, args) }
+func (o *Object) Fault(key, code string, args diag.Args) { o.FaultAt(o.At(key), code, args) }
+
+// FaultAt tells that what stands at a place of the table is wrong so.
+func (o *Object) FaultAt(at diag.Span, code string, args diag.Args) { o.faults.add(at, code, args) }
 
 // Need tells that the key is missing where it is. It is asked before what stands at the key, so that nobody is told to leave it out.
 func (o *Object) Need(keys ...string) {
@@ -254,14 +257,14 @@ func (o *Object) Words(key string, most int, words ...string) (out []string) {
 	return out
 }
 
-// Wholes returns a list of whole numbers from 1 on.
-func (o *Object) Wholes(key string, most int) (out []int64) {
+// Wholes returns a list of whole numbers from 1 on, and the place of each.
+func (o *Object) Wholes(key string, most int) (out []int64, at []diag.Span) {
 	for _, v := range o.list(key, most) {
 		if n := o.whole(key, v); n != 0 {
-			out = append(out, n)
+			out, at = append(out, n), append(at, v.span)
 		}
 	}
-	return out
+	return out, at
 }
 
 // Objects returns a list of tables; known are the keys that each of them can have.
@@ -310,16 +313,11 @@ func (o *Object) Facts(key string, most int) (out []Given) {
 	for _, m := range v.members {
 		g := o.given(m)
 		if at, ok := first[g.Name]; ok {
-			o.FactTwice(g.Name, m.key, at)
+			o.faults.add(m.key, "case-fact-twice", diag.Args{"Fact": quotable(g.Name)}).With(at, "case-first", nil)
 			continue
 		}
 		first[g.Name] = g.Key
 		out = append(out, g)
 	}
 	return out
-}
-
-// FactTwice tells that a fact is said again that was said before.
-func (o *Object) FactTwice(name string, again, first diag.Span) {
-	o.faults.add(again, "case-fact-twice", diag.Args{"Fact": quotable(name)}).With(first, "case-first", nil)
 }

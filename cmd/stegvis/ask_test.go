@@ -18,7 +18,7 @@ func ask(args []string) int {
 		return 2
 	}
 	var addr []byte
-	for end := time.Now().Add(time.Minute); len(addr) == 0; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); len(addr) == 0; time.Sleep(10 * time.Millisecond) {
 		var err error
 		if addr, err = os.ReadFile(args[0]); err != nil && time.Now().After(end) {
 			fmt.Fprintln(os.Stderr, err)
@@ -70,10 +70,10 @@ func ask(args []string) int {
 // until is the command `until ADDRFILE PATH TEXT`: it asks until the answer has the text.
 func until(args []string) int {
 	addr, err := os.ReadFile(args[0])
-	for end := time.Now().Add(time.Minute); err == nil && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); len(addr) > 0 && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		var res *http.Response
 		if res, err = http.Get("http://" + strings.TrimSpace(string(addr)) + args[1]); err != nil {
-			break
+			continue
 		}
 		answer, _ := io.ReadAll(res.Body)
 		res.Body.Close()

@@ -19,6 +19,7 @@ func TestMain(m *testing.M) {
 		"ask":      func() { os.Exit(ask(os.Args[1:])) },
 		"provider": func() { os.Exit(provider(os.Args[1:])) },
 		"vouch":    func() { os.Exit(vouch(os.Args[1:])) },
+		"reform":   func() { os.Exit(reform(os.Args[1:])) },
 		"until":    func() { os.Exit(until(os.Args[1:])) },
 	})
 }
@@ -37,6 +38,9 @@ func TestScripts(t *testing.T) {
 			e.Setenv("REPO", repo)
 			e.Setenv("NO_COLOR", "1")
 			e.Setenv("STEGVIS_LANG", "")
+			// A busy machine is no slow client.
+			e.Setenv("STEGVIS_READ_TIMEOUT", "5m")
+			e.Setenv("STEGVIS_WRITE_TIMEOUT", "5m")
 			return nil
 		},
 	})

@@ -11,5 +11,5 @@ func slowest(promised time.Duration) time.Duration {
 	if os.Getenv("STEGVIS_SOAK") != "" {
 		return promised
 	}
-	return 30 * time.Second
+	return 2 * time.Minute
 }

@@ -99,7 +99,7 @@ func serve(t *testing.T) (url, key string) {
 			t.Errorf("the service wrote (%v):\n%s", err, log.Bytes()[max(0, log.Len()-4000):])
 		}
 	})
-	run(t, folder, []string{"STEGVIS_ADDR_FILE=" + address, "STEGVIS_ADDR=127.0.0.1:0"}, binary, "ready", "--wait", "60s")
+	run(t, folder, []string{"STEGVIS_ADDR_FILE=" + address, "STEGVIS_ADDR=127.0.0.1:0"}, binary, "ready", "--wait", "3m")
 	return "http://" + strings.TrimSpace(read(t, address)), strings.TrimSpace(read(t, data, "first.key"))
 }
 

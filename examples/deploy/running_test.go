@@ -23,7 +23,7 @@ import (
 )
 
 // within is how long anything here may take.
-const within = time.Minute
+const within = 3 * time.Minute
 
 // until tries until what is looked for is there.
 func until(t testing.TB, what string, there func() bool) {
@@ -35,13 +35,18 @@ func until(t testing.TB, what string, there func() bool) {
 	}
 }
 
-// freeAddress is one of this machine that nobody answers at.
+// freeAddress is one of this machine that nobody answers at. It is taken until the test ends: nobody else is given it, and a program can
+// listen on it, since both reuse the address.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	must(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	t.Cleanup(func() { syscall.Close(fd) })
+	must(t, syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1))
+	must(t, syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
+	at, err := syscall.Getsockname(fd)
+	must(t, err)
+	return fmt.Sprintf("127.0.0.1:%d", at.(*syscall.SockaddrInet4).Port)
 }
 
 // process starts a program that ends with the test, and shows what it wrote where the test fails.

@@ -150,8 +150,10 @@ func (r *Row) form() form {
 	return f
 }
 
-func (r *Row) digest() ([]byte, error) {
-	text, err := json.Marshal(r.form())
+func (r *Row) digest() ([]byte, error) { return r.form().digest() }
+
+func (f form) digest() ([]byte, error) {
+	text, err := json.Marshal(f)
 	if err != nil {
 		return nil, err
 	}

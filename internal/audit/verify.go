@@ -35,10 +35,11 @@ const (
 type Result struct {
 	Rows   int64
 	Faults []Fault
-	Head   string // of the chains as they stand
+	Damage []store.Damage // of what the log tells of: cases, and files that answered
+	Head   string         // of the chains as they stand
 }
 
-// Verify goes through all chains. heads are what Head returned at any earlier times, kept elsewhere: without one nobody can tell
+// Verify goes through all chains, and holds what is kept against them and against itself. heads are what Head returned at any earlier times, kept elsewhere: without one nobody can tell
 // whether the end of a chain was cut off and its head with it, or all of it made anew. It fails on heads that cannot be read.
 func Verify(ctx context.Context, s *store.Store, heads ...string) (*Result, error) {
 	kept, err := parseHeads(heads)
@@ -94,6 +95,9 @@ func Verify(ctx context.Context, s *store.Store, heads ...string) (*Result, erro
 		}); err != nil {
 			return err
 		}
+		if err := out.inspect(tx); err != nil {
+			return err
+		}
 		for lane := range maxLane(ends, last, kept) + 1 {
 			is, end := last[lane], ends[lane]
 			switch {
@@ -116,6 +120,30 @@ func Verify(ctx context.Context, s *store.Store, heads ...string) (*Result, erro
 	}
 	out.Head, err = Head(ctx, s)
 	return out, err
+}
+
+// inspect looks for what is missing of what the log tells of, or was changed. Of rows that only tell what was answered the files need not
+// be kept: they were not always.
+func (r *Result) inspect(tx *store.Tx) error {
+	if err := tx.Inspect(func(d store.Damage) { r.Damage = append(r.Damage, d) }); err != nil {
+		return err
+	}
+	if err := tx.Each(func(rows *sql.Rows) error {
+		d := store.Damage{What: store.CaseMissing}
+		err := rows.Scan(&d.Case)
+		r.Damage = append(r.Damage, d)
+		return err
+	}, `SELECT DISTINCT case_id FROM audit a WHERE action = 'open' AND case_id <> '' AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = a.case_id) ORDER BY case_id`); err != nil {
+		return err
+	}
+	return tx.Each(func(rows *sql.Rows) error {
+		d := store.Damage{What: store.FilesMissing}
+		err := rows.Scan(&d.Hash)
+		if !slices.Contains(r.Damage, d) {
+			r.Damage = append(r.Damage, d)
+		}
+		return err
+	}, `SELECT DISTINCT hash FROM audit a WHERE action IN ('open', 'record') AND case_id <> '' AND hash <> '' AND NOT EXISTS (SELECT 1 FROM file_sets f WHERE f.hash = a.hash) ORDER BY hash`)
 }
 
 // maxMissing is how many rows of one gap are told of.

@@ -22,7 +22,8 @@ type Ask struct {
 func (a *Ask) now() bool { return a.Day == nil && a.Known == nil }
 
 // Next answers what is next for a case: now, on another day, or as it would have been answered at a moment in the past. Only the
-// first is kept and told of. Who may see what is always as it is now, also in an answer about the past.
+// first is kept and told of. In a case that is closed nothing is to be done, and it stands as it did when it was; a day that is named
+// is put to the model all the same. Who may see what is always as it is now, also in an answer about the past.
 func (d *Desk) Next(ctx context.Context, who Who, id string, ask Ask) (out *Answer, err error) {
 	if err := who.let(access.Next); err != nil {
 		return nil, err
@@ -37,15 +38,17 @@ func (d *Desk) Next(ctx context.Context, who Who, id string, ask Ask) (out *Answ
 			return err
 		}
 		p := k.program
-		if ask.now() && !ask.Explain {
-			out, err = d.decide(tx, who.Lang, c, k)
+		if ask.now() && (!ask.Explain || c.State != store.StateOpen) {
+			if out, err = d.decide(tx, who.Lang, c, k); err == nil {
+				p = out.by
+			}
 		} else {
 			out, p, err = d.history(tx, who, c, k, ask)
 		}
 		if err != nil {
 			return err
 		}
-		out.Decision = who.sight(k).Decision(p, out.Decision, who.Lang)
+		out.show(who.sight(k), p, who.Lang)
 		return d.logged(tx, who, "next", out)
 	})
 	if err != nil {
@@ -69,6 +72,13 @@ func (d *Desk) history(tx *store.Tx, who Who, c *store.Case, k *known, ask Ask) 
 	if ask.Day != nil {
 		o.Day = *ask.Day
 	}
+	when := o.Known      // whose files answer
+	var end *store.Entry // of the work, if it was over then
+	if ask.Day == nil {
+		if end = closing(k.entries, o.Known); end != nil {
+			o.Day, when = calendar.Today(end.Recorded), end.Recorded
+		}
+	}
 	v, err := store.Fold(c.ID, k.entries, o)
 	if err != nil {
 		return nil, nil, err
@@ -78,7 +88,7 @@ func (d *Desk) history(tx *store.Tx, who Who, c *store.Case, k *known, ask Ask) 
 	}
 	p := k.program
 	if ask.Known != nil {
-		if p, err = d.programs.at(tx, v.Model, v.Version, o.Known); err != nil {
+		if p, err = d.programs.at(tx, v.Model, v.Version, when); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -87,13 +97,17 @@ func (d *Desk) history(tx *store.Tx, who Who, c *store.Case, k *known, ask Ask) 
 	facts, err := bound(p, v)
 	var faulty *Faulty
 	switch {
-	case errors.As(err, &faulty): // as now: which facts they are is not for everybody
+	case errors.As(err, &faulty):
+		a.Faults = untaken(faulty.Faults, who.Lang)
 	case err != nil:
 		return nil, nil, err
 	case ask.Explain:
 		a.Decision = p.Because(facts, o.Day, who.Lang)
 	default:
 		a.Decision = p.Decision(facts, o.Day, who.Lang)
+	}
+	if end != nil && a.Decision != nil {
+		a.Decision = rested(a.Decision)
 	}
 	return a, p, nil
 }

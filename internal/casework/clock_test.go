@@ -22,6 +22,7 @@ func TestAClockThatGoesBackIsNoNews(t *testing.T) {
 		}
 		told := func() (types []events.Type) {
 			t.Helper()
+			storetest.Settle(t, b.store)
 			list, _, err := events.Read(ctx, b.store, events.Cursor{}, events.Filter{}, 100)
 			if err != nil {
 				t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,23 +24,32 @@ import (
 // Desk is where cases are worked on. Any number of goroutines can use it at once. What somebody may not do is access.ErrForbidden, and
 // a case that they may not see is answered for as one that there is not: store.ErrNoCase.
 type Desk struct {
-	store    *store.Store
-	log      *events.Log
-	programs programs
-	left     sync.Map // by span, the case after which deciding anew goes on; of a job that this process began and that is not over
+	store     *store.Store
+	log       *events.Log
+	programs  programs
+	counting  counting
+	unscoured atomic.Bool // something was erased, or may have been before the process began, and may still stand in the log of the database
+	left      sync.Map    // by span, the case after which deciding anew goes on; of a job that this process began and that is not over
 }
 
 // New returns a desk over the store. live gives the models to ask now.
 func New(s *store.Store, l *events.Log, live func() *interpreter.Set) *Desk {
-	return &Desk{store: s, log: l, programs: newPrograms(live)}
+	d := &Desk{store: s, log: l, programs: newPrograms(live)}
+	d.unscoured.Store(true)
+	return d
 }
 
-// Faulty is the error for facts that the model of a case cannot take or that are not for this actor to tell, for parties that the model
-// has no place for, and for a model that there is none of. Nothing was changed.
+// Faulty is the error for facts that the model of a case cannot take or that are not for this actor to tell, for entries that cannot be
+// set aside, for parties that the model has no place for, and for a model that there is none of. Nothing was changed.
 type Faulty struct{ Faults diag.List }
 
 // Error counts the faults; what they are is for those who sent the facts.
 func (f *Faulty) Error() string { return "casework: " + f.Faults.Summary(lang.EN) }
+
+// Is tells whether nothing else is wrong than that there are no such entries: store.ErrNoEntry.
+func (f *Faulty) Is(err error) bool {
+	return err == store.ErrNoEntry && !slices.ContainsFunc(f.Faults, func(d *diag.Diagnostic) bool { return d.Code != "kept-unknown-entry" })
+}
 
 // Answer is a case and what is next for it, as far as whoever asked may see.
 type Answer struct {
@@ -50,12 +60,15 @@ type Answer struct {
 	Version  string                `json:"version"`
 	Opened   time.Time             `json:"opened"`
 	Changed  time.Time             `json:"changed"`
-	Decision *interpreter.Decision `json:"decision"` // nil: the model cannot take the facts any more
+	Decision *interpreter.Decision `json:"decision"`         // nil: the model cannot take the facts any more
+	Faults   []CaseFault           `json:"faults,omitempty"` // which facts those are, for who sees all of the case
 
 	Again bool      `json:"-"` // it was given before, to the same request
 	Lang  lang.Lang `json:"-"` // of its texts
 
-	whole *interpreter.Decision // what Decision is made of
+	whole   *interpreter.Decision // what Decision is made of
+	untaken []CaseFault           // what Faults are made of
+	by      *interpreter.Program  // decided
 }
 
 // kept is an answer as it is kept for when the same request comes again: with all of the decision, since what may be seen of it can
@@ -126,7 +139,7 @@ func (d *Desk) Open(ctx context.Context, who Who, key string, o Opening) (*Answe
 		if p != nil {
 			n.Version = p.Model().Version
 			n.Parties = parties(p.Model(), o.Parties, &faults)
-			n.Entries = d.entries(tx, p, o.Facts, &faults)
+			n.Entries = d.entries(tx, p, o.Facts, sayings{}, &faults)
 		}
 		if err := o.Found.among(faults); err != nil {
 			return nil, err
@@ -148,7 +161,7 @@ func (d *Desk) choose(tx *store.Tx, o Opening) (p *interpreter.Program, faults d
 	latest := map[string]calendar.Day{}
 	for _, f := range o.Facts {
 		var v any
-		if json.Unmarshal(f.Value, &v) != nil {
+		if f.Value == nil || json.Unmarshal(f.Value, &v) != nil {
 			continue
 		}
 		text, ok := v.(string)
@@ -192,6 +205,9 @@ func parties(m *dsl.Model, list []Party, faults *diag.List) (out []store.Party) 
 		if p.Party == "" {
 			faults.Error(p.Place.Value, "kept-no-party", nil)
 		}
+		if store.Personal(p.Party) {
+			faults.Error(p.Place.Value, "body-personal", diag.Args{"Key": "party"})
+		}
 		out = append(out, store.Party{Actor: p.Actor, Party: p.Party})
 	}
 	return out
@@ -226,7 +242,7 @@ func (d *Desk) Invite(ctx context.Context, who Who, key, id string, revision int
 // Close ends the work with a case: nothing is to be done in it any longer.
 func (d *Desk) Close(ctx context.Context, who Who, key, id string, revision int64, why string) (*Answer, error) {
 	return d.turn(ctx, who, key, "close", id, revision, why, func(tx *store.Tx, c *store.Case) (*store.Case, error) {
-		if err := d.leave(tx, c); err != nil {
+		if err := d.leave(tx, who, c); err != nil {
 			return nil, err
 		}
 		return tx.Close(id, revision, who.Subject, why)
@@ -256,11 +272,22 @@ func (d *Desk) turn(ctx context.Context, who Who, key, action, id string, revisi
 	})
 }
 
-// leave tells that nothing is to be done in a case any longer.
-func (d *Desk) leave(tx *store.Tx, c *store.Case) error {
+// leave tells that nothing is to be done in a case any longer. It is decided for once more, where it was not today by the files there
+// are: so it stands from then on.
+func (d *Desk) leave(tx *store.Tx, who Who, c *store.Case) error {
+	if c.State != store.StateOpen {
+		return nil
+	}
+	k, err := d.known(tx, c)
+	if err == nil {
+		_, err = d.decide(tx, who.Lang, c, k)
+	}
+	if err != nil {
+		return err
+	}
 	before, err := tx.Standing(c.ID)
-	if err != nil || c.State != store.StateOpen {
-		return ignoreNoCase(err)
+	if err != nil {
+		return err
 	}
 	now := *before
 	now.Steps = nil
@@ -286,7 +313,21 @@ func (d *Desk) Erase(ctx context.Context, who Who, id string, revision int64, de
 		}
 		return who.did(tx, "erase", id)
 	})
+	if err == nil {
+		d.unscoured.Store(true)
+		d.scour(ctx)
+	}
 	return proof, err
+}
+
+// scour lets nothing that was erased stand in the log of the database. Where that cannot be done now, the sweep does it later.
+func (d *Desk) scour(ctx context.Context) {
+	if !d.unscoured.Swap(false) {
+		return
+	}
+	if done, err := d.store.Scour(ctx); !done || err != nil {
+		d.unscoured.Store(true)
+	}
 }
 
 // Erasure returns the proof that a case was erased, and whether it still holds; store.ErrKept where it was not. That it was read
@@ -307,9 +348,9 @@ func (d *Desk) Erasure(ctx context.Context, who Who, id string) (proof *store.Er
 	return proof, holds, err
 }
 
-// again is the decision of an answer that was kept, as far as who may see it now.
+// again is the decision of an answer that was kept, as far as who may see it now; which facts are at fault stays where all of it is seen.
 func (d *Desk) again(tx *store.Tx, who Who, c *store.Case, a *Answer, l lang.Lang) (*interpreter.Decision, error) {
-	if a.Decision == nil {
+	if a.Decision == nil && a.Faults == nil {
 		return nil, nil
 	}
 	now, err := d.known(tx, c)
@@ -319,6 +360,9 @@ func (d *Desk) again(tx *store.Tx, who Who, c *store.Case, a *Answer, l lang.Lan
 	sight := who.sight(now)
 	if sight.Whole() {
 		return a.Decision, nil
+	}
+	if a.Faults = nil; a.Decision == nil {
+		return nil, nil
 	}
 	p, err := d.programs.of(tx, a.Model, a.Version, a.Decision.Hash)
 	if err != nil {
@@ -363,11 +407,11 @@ func (d *Desk) once(ctx context.Context, who Who, key string, asked any, f func(
 			return "", nil, err
 		}
 		all := *out
-		all.Decision = out.whole
+		all.Decision, all.Faults = out.whole, out.untaken
 		text, err := json.Marshal(kept{&all, who.Lang})
 		return out.ID, text, err
 	}, func(tx *store.Tx, id string, answer []byte) error {
-		c, err := tx.Hold(who.reach(), id)
+		c, err := d.hold(tx, who, id, 0) // of a case that is erased nothing is answered again
 		if err != nil {
 			return err
 		}

@@ -97,12 +97,16 @@ type bench struct {
 	mu   sync.Mutex
 	now  time.Time
 	live *interpreter.Set
+	tick func() // at each look at the clock, where there is one
 }
 
 func (b *bench) clock() time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.now = b.now.Add(time.Second)
+	if b.tick != nil {
+		b.tick()
+	}
 	return b.now
 }
 
@@ -193,28 +197,25 @@ func told(a *casework.Answer, err error) string {
 // became is what became of a case, as the log of events tells it.
 func (b *bench) became(t *testing.T, id string) string {
 	t.Helper()
+	storetest.Settle(t, b.store)
+	list, _, err := events.Read(t.Context(), b.store, events.Cursor{}, events.Filter{Case: id}, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out []string
-	until(t, "the log to be settled", func() bool {
-		list, _, err := events.Read(t.Context(), b.store, events.Cursor{}, events.Filter{Case: id}, 1000)
-		if err != nil {
-			t.Fatal(err)
+	for _, e := range list {
+		text := strings.TrimPrefix(string(e.Type), "se.stegvis.")
+		if e.Due != nil {
+			text += " " + e.Due.String()
 		}
-		out = nil
-		for _, e := range list {
-			text := strings.TrimPrefix(string(e.Type), "se.stegvis.")
-			if e.Due != nil {
-				text += " " + e.Due.String()
-			}
-			out = append(out, text)
-		}
-		return true
-	})
+		out = append(out, text)
+	}
 	return strings.Join(out, ", ")
 }
 
 func until(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !f(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !f(); time.Sleep(10 * time.Millisecond) { // a job that failed is tried again after 30 s
 		if time.Now().After(end) {
 			t.Fatal("did not come about: " + what)
 		}
@@ -268,7 +269,7 @@ func TestTheLifeOfACase(t *testing.T) {
 		a, err = b.Record(ctx, officer, "", id, 4, casework.Change{Withdraw: []int64{5}})
 		same(t, told(a, err), "r5 open m@1 on 2026-03-15: open Möte 20 by 2026-03-30 (ok)")
 		a, err = b.Close(ctx, officer, "", id, 5, "flyttat")
-		same(t, told(a, err), "r6 closed m@1 on 2026-03-15: open Möte 20 by 2026-03-30 (ok)")
+		same(t, told(a, err), "r6 closed m@1 on 2026-03-15: open")
 		same(t, fmt.Sprint(b.listed(t, store.Filter{Actor: "af"}), "; ", b.listed(t, store.Filter{State: store.StateClosed})), "; "+id)
 		same(t, b.became(t, id), "case.opened, case.asks, step.required 2026-03-12, step.soon 2026-03-12, step.late 2026-03-12, step.moved 2026-03-30, "+
 			"case.ended, step.passed 2026-03-30, case.resumed, step.required 2026-03-30, step.passed 2026-03-30")
@@ -340,9 +341,7 @@ func TestWhatTheModelCannotTakeIsToldAndNothingIsKept(t *testing.T) {
 			return err
 		}
 		same(t, fmt.Sprint(codes(mistake(2))), "[case-day]")
-		if err := mistake(1); !errors.Is(err, store.ErrNoEntry) { // it says no fact
-			t.Error(err)
-		}
+		same(t, fmt.Sprint(codes(mistake(1))), "[kept-unknown-entry case-day]") // it says no fact
 		if _, err = b.Record(ctx, officer, "", a.ID, 0, casework.Change{Facts: []casework.Fact{{ID: "ja", Value: json.RawMessage(`true,"mote":"2026-01-01"`)}}}); err == nil {
 			t.Error("two values were taken for one")
 		}
@@ -389,7 +388,7 @@ func (b *bench) sweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := b.queue.Stop(ctx); err != nil {
 			t.Error(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/internal/jobs"
 	"github.com/stegvis/stegvis/internal/store"
 )
@@ -34,3 +35,14 @@ const MostKept = mostKept
 
 // HeldPrograms is how many are.
 func (d *Desk) HeldPrograms() int { return d.programs.kept.Len() }
+
+// Counting counts cases for all who ask.
+type Counting = counting
+
+// Get returns figures of the day.
+func (c *Counting) Get(ctx context.Context, today calendar.Day, count func(context.Context) (*Figures, error)) (*Figures, error) {
+	return c.get(ctx, today, count)
+}
+
+// End stops counting.
+func (c *Counting) End() { c.end() }

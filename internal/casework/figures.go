@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"time"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/internal/access"
@@ -15,10 +16,11 @@ const Least = 5
 // Figures are how many cases there are, and how they stand. A number below Least is not told (nil), nor is a sum from which one could
 // be reckoned; what is not listed is none at all.
 type Figures struct {
-	At     calendar.Day `json:"at"`
-	Least  int          `json:"least"`
-	Cases  *int64       `json:"cases"` // open or closed
-	Models []ModelCount `json:"models"`
+	At      calendar.Day `json:"at"`
+	Counted time.Time    `json:"counted"` // the moment that they show
+	Least   int          `json:"least"`
+	Cases   *int64       `json:"cases"` // open or closed
+	Models  []ModelCount `json:"models"`
 }
 
 // ModelCount counts the cases of a model.
@@ -71,7 +73,8 @@ type TimeCount struct {
 	Cases *int64               `json:"cases"`
 }
 
-// Figures counts cases. That it was read is logged.
+// Figures returns how many cases there are, as they were counted last or are counted now (counting). That it was read is logged. What
+// is returned is everybody's: it is not to be changed.
 func (d *Desk) Figures(ctx context.Context, who Who) (*Figures, error) {
 	if err := who.let(access.Figures); err != nil {
 		return nil, err
@@ -79,12 +82,17 @@ func (d *Desk) Figures(ctx context.Context, who Who) (*Figures, error) {
 	if err := d.store.InTx(ctx, func(tx *store.Tx) error { return who.did(tx, "figures", "") }); err != nil {
 		return nil, err
 	}
-	var out *Figures
-	err := d.store.View(ctx, func(tx *store.Tx) error {
+	return d.counting.get(ctx, calendar.Today(d.store.Now()), d.count)
+}
+
+// count counts cases.
+func (d *Desk) count(ctx context.Context) (out *Figures, err error) {
+	err = d.store.View(ctx, func(tx *store.Tx) error {
 		today := calendar.Today(tx.At())
 		cases, steps, err := tx.Count(today)
 		if err == nil {
 			out = figures(today, cases, steps)
+			out.Counted = tx.At()
 		}
 		return err
 	})

@@ -15,7 +15,7 @@ import (
 type Health struct {
 	Kind     string // of database
 	Form     int64  // of its tables
-	Answers  bool   // the database does
+	Answers  bool   // the database does, and takes what is written
 	Obstacle store.Obstacle
 	Working  bool // this process works on the jobs
 }

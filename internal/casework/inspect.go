@@ -12,14 +12,21 @@ import (
 // Audit gives the rows of the log of who did what that the filter picks to f, without what was answered. That it is read is logged
 // before the first row is given.
 func (d *Desk) Audit(ctx context.Context, who Who, x audit.Filter, f func(*audit.Row) error) error {
+	action, id := AskedOfLog("audit", x)
+	if err := d.inspect(ctx, &who, action, id); err != nil {
+		return err
+	}
+	return audit.Rows(ctx, d.store, x, f)
+}
+
+// AskedOfLog is what the log says when rows of it are read that the filter picks, and about which case: the action with what was asked
+// for, and nothing that could be a person's. A row is never taken away.
+func AskedOfLog(action string, x audit.Filter) (said, id string) {
 	id, other := x.Case, ""
 	if !store.CaseID(id) { // whatever that is that was taken for the id of a case
 		id, other = "", x.Case
 	}
-	if err := d.inspect(ctx, &who, asked("audit", "case", other, "subject", x.Subject, "since", moment(x.Since), "until", moment(x.Until)), id); err != nil {
-		return err
-	}
-	return audit.Rows(ctx, d.store, x, f)
+	return asked(action, "case", other, "subject", x.Subject, "since", moment(x.Since), "until", moment(x.Until)), id
 }
 
 // AuditHead tells where every chain of the log ends, to be kept elsewhere (audit.Head).

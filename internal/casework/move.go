@@ -112,8 +112,11 @@ func (d *Desk) Move(ctx context.Context, who Who, m Moving) (out []Moved, next s
 	out = make([]Moved, 0, len(ids))
 	for _, id := range ids {
 		x, err := d.move(ctx, who, to, m, id)
-		if err != nil {
-			return out, "", err // those before it are moved; asked again, the rest is
+		switch {
+		case err != nil && len(out) > 0:
+			return out, out[len(out)-1].Case, nil // those before it are moved, and are told; asked for the rest, it tells what is wrong
+		case err != nil:
+			return nil, "", err
 		}
 		out = append(out, x)
 	}
@@ -251,8 +254,7 @@ func (d *Desk) weigh(tx *store.Tx, c *store.Case, err error, id string, to *inte
 	if x.After = after; len(faults) > 0 {
 		x.Left = LeftFaulty
 		for _, f := range faults {
-			fact, _ := f.Args["Fact"].(string)
-			x.Faults = append(x.Faults, FactFault{fact, f.Code})
+			x.Faults = append(x.Faults, FactFault{factOf(f), f.Code})
 		}
 	}
 	if x.Moved = x.Left == "" || m.Faulty; x.Moved {

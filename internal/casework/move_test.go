@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -111,6 +112,62 @@ func TestCasesAreMovedToAnotherVersionAndNoneByItself(t *testing.T) {
 		}
 		if _, _, err := b.Move(ctx, asService("k", ""), a); !errors.Is(err, access.ErrForbidden) {
 			t.Error(err)
+		}
+	})
+}
+
+// TestWhatIsMovedIsTold stops moving at every place: each case that was moved is in what is told.
+func TestWhatIsMovedIsTold(t *testing.T) {
+	onEach(t, func(t *testing.T, b *bench) {
+		ctx := t.Context()
+		admin := asRole(access.Administrator)
+		const many = 4
+		for i := range many {
+			if _, err := b.Open(ctx, officer, "", casework.Opening{ID: fmt.Sprint("c", i), Model: "m"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.reload(casetest.Models(t, vocabulary, model("1", "2020-01-01", 20), model("2", "2026-02-01", 9)))
+		there := casework.Moving{Model: "m", From: "1", To: "2"}
+		for stop := 1; ; stop++ {
+			if _, _, err := b.Move(ctx, admin, casework.Moving{Model: "m", From: "2", To: "1"}); err != nil {
+				t.Fatal(err)
+			}
+			until, cancel := context.WithCancel(ctx)
+			looks := 0
+			b.tick = func() {
+				if looks++; looks == stop {
+					cancel()
+				}
+			}
+			list, next, err := b.Move(until, admin, there)
+			b.tick = nil
+			over := until.Err() == nil
+			cancel()
+			for i := range many {
+				a, err := b.Next(ctx, officer, fmt.Sprint("c", i), casework.Ask{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if moved := a.Version == "2"; moved != (i < len(list)) {
+					t.Fatalf("stopped at look %d: c%d moved: %t; told: %s", stop, i, moved, moves(list, next, err))
+				}
+			}
+			n := len(list)
+			switch {
+			case over:
+				if n != many || next != "" || err != nil || stop <= many {
+					t.Fatalf("in one go, stop %d: %s", stop, moves(list, next, err))
+				}
+				return
+			case n == 0 && err == nil, n > 0 && (err != nil || n < many && next != list[n-1].Case):
+				t.Fatalf("stopped at look %d: %s", stop, moves(list, next, err))
+			}
+			rest := there
+			rest.After = next
+			if list, next, err = b.Move(ctx, admin, rest); len(list) != many-n || next != "" || err != nil {
+				t.Fatalf("the rest after look %d: %s", stop, moves(list, next, err))
+			}
 		}
 	})
 }

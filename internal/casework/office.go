@@ -64,5 +64,6 @@ func (o *Office) Start(ctx context.Context) error { return o.queue.Start(ctx) }
 func (o *Office) Close(ctx context.Context) error {
 	err := o.queue.Stop(ctx)
 	o.Log.Close()
+	o.counting.end()
 	return errors.Join(err, o.Store.Close())
 }

@@ -8,6 +8,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/stegvis/stegvis/dsl"
+	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/internal/store"
 	"github.com/stegvis/stegvis/interpreter"
 )
@@ -89,12 +90,31 @@ func (x *programs) of(tx *store.Tx, model, version, hash string) (*interpreter.P
 // keep keeps the files of a program that answers.
 func (x *programs) keep(tx *store.Tx, p *interpreter.Program) error {
 	m := p.Model()
-	if _, told := x.told.Get(m.Hash); !told {
-		if err := tx.KeepFiles(m.Hash, m.Files); err != nil {
-			return err
-		}
-		tx.Then(func() { x.told.Add(m.Hash, true) })
+	if err := x.keepAll(tx, m.Hash, []*interpreter.Program{p}); err != nil {
+		return err
 	}
 	_, err := tx.Activate(m.ID, m.Version, m.Hash)
 	return err
+}
+
+// keepAll keeps the files of programs that answer together, under the hash of their answers.
+func (x *programs) keepAll(tx *store.Tx, hash string, by []*interpreter.Program) error {
+	if _, told := x.told.Get(hash); told || len(by) == 0 {
+		return nil
+	}
+	var files []*diag.Source
+	has := map[string]bool{}
+	for _, p := range by {
+		for _, f := range p.Model().Files {
+			if !has[f.Name] {
+				has[f.Name] = true
+				files = append(files, f)
+			}
+		}
+	}
+	if err := tx.KeepFiles(hash, files); err != nil {
+		return err
+	}
+	tx.Then(func() { x.told.Add(hash, true) })
+	return nil
 }

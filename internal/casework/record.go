@@ -19,17 +19,19 @@ import (
 type Fact struct {
 	ID    string          // in place of an entry it can be left out: it is that entry's
 	Value json.RawMessage // as a case file writes it; null: nobody knows
-	Held  *calendar.Day   // nil: of an event its own day, else the day on which it is recorded
+	Held  *calendar.Day   // nil: of an event its own day, else the day on which it is recorded; in place of an entry of this fact, that of the entry
 	Note  string
 	Place Place `json:"-"` // where it was written: faults are told there
+	Part  bool  `json:"-"` // of what was written, since the rest could not be read: on which day it begins to hold is not certain
 }
 
 // Change is what is to be recorded of a case.
 type Change struct {
 	Facts    []Fact
-	Correct  map[int64]Fact // by the entry that was a mistake
-	Withdraw []int64
-	Found    Found `json:"-"` // with what was read; nothing is recorded where it is not empty
+	Correct  map[int64]Fact      // by the entry that was a mistake
+	Withdraw []int64             // no entry twice, and none that is corrected
+	Entries  map[int64]diag.Span `json:"-"` // where each entry was named that is corrected or withdrawn: faults are told there
+	Found    Found               `json:"-"` // with what was read; nothing is recorded where it is not empty
 }
 
 // Record adds to a case of the revision; 0: of whichever it has. An actor records what it is asked for and what it may see, and
@@ -48,6 +50,9 @@ func (d *Desk) Record(ctx context.Context, who Who, key, id string, revision int
 		if err != nil {
 			return nil, err
 		}
+		if c.State == store.StateClosed { // whatever it is: what could be recorded is seen once it is open
+			return nil, store.ErrClosed
+		}
 		k, err := d.known(tx, c)
 		if err != nil {
 			return nil, err
@@ -63,26 +68,13 @@ func (d *Desk) Record(ctx context.Context, who Who, key, id string, revision int
 	})
 }
 
-// change makes entries of a change, held against the model and against what who may record.
+// change makes entries of a change, held against the model, against what is recorded and against what who may record.
 func (d *Desk) change(tx *store.Tx, who Who, k *known, x Change) ([]store.NewEntry, error) {
 	sight := who.sight(k)
 	tells := func(fact string) bool {
 		return sight.Whole() || isAsked(k.program, fact, who.Actor) || sight.Fact(fact) && !isConsent(k.program.Model(), fact)
 	}
-	about := factsOf(k.entries)
-	refers := func(seq int64) (*store.Entry, error) {
-		i := slices.IndexFunc(k.entries, func(e store.Entry) bool { return e.Seq == seq })
-		if i < 0 || k.entries[i].Fact == "" || !sight.Whole() && !about.seen(sight, &k.entries[i]) {
-			return nil, store.ErrNoEntry
-		}
-		return &k.entries[i], nil
-	}
-	undo := func(e *store.Entry) error { // what it stands in place of comes back
-		if !tells(e.Fact) || e.Refers != 0 && !tells(about[e.Refers]) {
-			return access.ErrForbidden
-		}
-		return nil
-	}
+	p := &past{k.entries, sight, factsOf(k.entries), tells}
 	var faults diag.List
 	mine := func(f Fact) bool {
 		if _, declared := k.program.FactIndex(f.ID); !tells(f.ID) && declared {
@@ -91,44 +83,40 @@ func (d *Desk) change(tx *store.Tx, who Who, k *known, x Change) ([]store.NewEnt
 		}
 		return true // a fact that the model lacks is told of below
 	}
-	entries := d.entries(tx, k.program, slices.DeleteFunc(slices.Clone(x.Facts), func(f Fact) bool { return !mine(f) }), &faults)
-	var unknown error
+	first := sayings{}
+	entries := d.entries(tx, k.program, slices.DeleteFunc(slices.Clone(x.Facts), func(f Fact) bool { return !mine(f) }), first, &faults)
 	for _, seq := range sortedKeys(x.Correct) {
 		f := x.Correct[seq]
-		was, err := refers(seq)
+		from := len(faults)
+		was, err := p.mistake(seq, x.Entries[seq], &faults)
 		if err != nil {
-			unknown = err // once it is told what is wrong with the facts
-			continue
-		}
-		if f.ID == "" {
-			f.ID = was.Fact
-		}
-		if !mine(f) {
-			continue
-		}
-		if err := undo(was); err != nil {
 			return nil, err
 		}
-		for _, e := range d.entries(tx, k.program, []Fact{f}, &faults) {
+		if was != nil && f.ID == "" {
+			f.ID = was.Fact
+		}
+		if was != nil && f.ID == was.Fact && f.Held == nil {
+			if _, own := ownDay(k.program, f); !own {
+				f.Held = &was.Held
+			}
+		}
+		if f.ID == "" || !mine(f) {
+			continue
+		}
+		f.Part = f.Part || len(faults) > from // on which day it would begin is not certain then
+		for _, e := range d.entries(tx, k.program, []Fact{f}, first, &faults) {
 			e.Kind, e.Refers = store.Correction, seq
 			entries = append(entries, e)
 		}
 	}
-	if err := x.Found.among(faults); err != nil {
-		return nil, err
-	}
-	if unknown != nil {
-		return nil, unknown
-	}
 	for _, seq := range x.Withdraw {
-		was, err := refers(seq)
-		if err == nil {
-			err = undo(was)
-		}
-		if err != nil {
+		if _, err := p.mistake(seq, x.Entries[seq], &faults); err != nil {
 			return nil, err
 		}
 		entries = append(entries, store.NewEntry{Kind: store.Withdrawal, Refers: seq})
+	}
+	if err := x.Found.among(faults); err != nil {
+		return nil, err
 	}
 	return entries, nil
 }
@@ -149,11 +137,23 @@ func isConsent(m *dsl.Model, fact string) bool {
 
 func isActor(t *dsl.Term, actor string) bool { return t != nil && t.ID == actor }
 
-// entries makes entries of facts, held against the model.
-func (d *Desk) entries(tx *store.Tx, p *interpreter.Program, facts []Fact, faults *diag.List) (out []store.NewEntry) {
+// saying is a fact from a day on. A request says it once: of two that say otherwise nobody knows which is meant.
+type saying struct {
+	fact string
+	from calendar.Day
+}
+
+// sayings are those of a request, and where each stands.
+type sayings map[saying]diag.Span
+
+// entries makes entries of facts, held against the model and against what the request says already.
+func (d *Desk) entries(tx *store.Tx, p *interpreter.Program, facts []Fact, first sayings, faults *diag.List) (out []store.NewEntry) {
 	entries := make([]store.Entry, len(facts))
 	today := calendar.Today(tx.At())
 	for i, f := range facts {
+		if f.Value == nil { // what is at fault is told already; that the model lacks the fact is not
+			f.Value, f.Place.Value, f.Part = json.RawMessage("null"), f.Place.Key, true
+		}
 		e := store.NewEntry{Kind: store.Recording, Fact: f.ID, Value: f.Value, Held: today, Note: f.Note}
 		if f.Held != nil {
 			e.Held = *f.Held
@@ -161,6 +161,7 @@ func (d *Desk) entries(tx *store.Tx, p *interpreter.Program, facts []Fact, fault
 			e.Held = day
 		}
 		out = append(out, e)
+		held := e.Held
 		e.Held = today
 		entries[i] = store.Entry{NewEntry: e, Seq: int64(i)}
 		// One by one, so that each is held against the model, and what the case says otherwise is not.
@@ -174,14 +175,31 @@ func (d *Desk) entries(tx *store.Tx, p *interpreter.Program, facts []Fact, fault
 			v.Case.Bind(p, d.programs.live().Declares, faults)
 		}
 		f.Place.put((*faults)[from:])
+		if f.Part || f.Held == nil && isEvent(p, f.ID) && len(*faults) > from { // its day is not certain
+			continue
+		}
+		if at, twice := first[saying{f.ID, held}]; twice {
+			name := ""
+			if interpreter.Repeatable(f.ID) {
+				name = f.ID
+			}
+			faults.Error(f.Place.Key, "case-fact-twice", diag.Args{"Fact": name}).With(at, "case-first", nil)
+			continue
+		}
+		first[saying{f.ID, held}] = f.Place.Key
 	}
 	return out
 }
 
+// isEvent tells whether a fact of the model is that something happened.
+func isEvent(p *interpreter.Program, fact string) bool {
+	i, known := p.FactIndex(fact)
+	return known && p.Model().Facts[i].Type.Kind == rule.Event
+}
+
 // ownDay is the day of an event, from which on it holds that it happened.
 func ownDay(p *interpreter.Program, f Fact) (day calendar.Day, ok bool) {
-	i, known := p.FactIndex(f.ID)
-	if !known || p.Model().Facts[i].Type.Kind != rule.Event {
+	if !isEvent(p, f.ID) {
 		return 0, false
 	}
 	var text string

@@ -365,7 +365,7 @@ func TestAnActorTellsWhatItIsAskedForAndWhatItSees(t *testing.T) {
 			return strings.Join(out, " ")
 		}
 		facts := func(f ...casework.Fact) casework.Change { return casework.Change{Facts: f} }
-		noEntry := store.ErrNoEntry.Error()
+		const noEntry = "kept-unknown-entry"
 		for _, x := range []struct {
 			do   string
 			x    casework.Change
@@ -374,7 +374,8 @@ func TestAnActorTellsWhatItIsAskedForAndWhatItSees(t *testing.T) {
 			{"what it sees", facts(fact("plan", `"2026-02-01"`)), "<nil>"},
 			{"what it is asked for and does not see", facts(fact("svar", "true")), "<nil>"},
 			{"what is another's, and what there is not", facts(fact("diagnos", `"M55"`), fact("samtycke", "true"), fact("diagnosen", "1")), "kept-fact-of-others kept-fact-of-others case-unknown-fact"},
-			{"in place of what it does not see", casework.Change{Correct: map[int64]casework.Fact{2: fact("diagnos", `"M55"`)}}, noEntry},
+			{"in place of what it does not see", casework.Change{Correct: map[int64]casework.Fact{2: fact("diagnos", `"M55"`)}}, noEntry + " kept-fact-of-others"},
+			{"in place of what it does not see, without a fact", casework.Change{Correct: map[int64]casework.Fact{2: fact("", `"M55"`)}}, noEntry},
 			{"in place of what there is not", casework.Change{Correct: map[int64]casework.Fact{99: fact("plan", `"2026-02-02"`)}}, noEntry},
 			{"in place of what it sees", casework.Change{Correct: map[int64]casework.Fact{3: fact("", `"2026-02-03"`)}}, "<nil>"},
 			{"another's in place of it", casework.Change{Correct: map[int64]casework.Fact{4: fact("diagnos", `"x"`)}}, "kept-fact-of-others"},

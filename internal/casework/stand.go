@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
@@ -58,20 +59,24 @@ func (d *Desk) stand(tx *store.Tx, who Who, action string, c *store.Case) (*Answ
 	if err != nil {
 		return nil, err
 	}
-	a.whole = a.Decision
-	a.Decision = who.sight(k).Decision(k.program, a.whole, who.Lang)
+	a.show(who.sight(k), a.by, who.Lang)
 	return a, d.logged(tx, who, action, a)
 }
 
-// decide decides for a case now, keeps how it stands, and tells what became of it.
+// decide decides for a case now, keeps how it stands, and tells what became of it. How one that is closed stood then stays.
 func (d *Desk) decide(tx *store.Tx, l lang.Lang, c *store.Case, k *known) (*Answer, error) {
+	if c.State != store.StateOpen {
+		return d.ended(tx, l, c, k)
+	}
 	a := answerOf(c)
 	p := k.program
+	a.by = p
 	s := &store.Standing{Case: c.ID, Revision: c.Revision, At: k.today, Version: c.Version, Hash: p.Model().Hash, Status: store.AtFault}
 	facts, err := bound(p, k.view)
 	var faulty *Faulty
 	switch {
 	case errors.As(err, &faulty):
+		a.Faults = untaken(faulty.Faults, l)
 	case err != nil:
 		return nil, err
 	default:
@@ -79,9 +84,6 @@ func (d *Desk) decide(tx *store.Tx, l lang.Lang, c *store.Case, k *known) (*Answ
 		p.Decide(facts, k.today, &r)
 		a.Decision = p.Words(&r, l)
 		fill(s, p, &r)
-	}
-	if c.State != store.StateOpen {
-		return a, nil // how it stood when it was closed stays
 	}
 	if err := d.programs.keep(tx, p); err != nil {
 		return nil, err
@@ -94,6 +96,52 @@ func (d *Desk) decide(tx *store.Tx, l lang.Lang, c *store.Case, k *known) (*Answ
 		return nil, err
 	}
 	return a, d.log.Keep(tx, events.Between(c.Model, before, s))
+}
+
+// ended is the answer for a case that is closed: how it stood when it was, by the files of then, and nothing that is to be done.
+func (d *Desk) ended(tx *store.Tx, l lang.Lang, c *store.Case, k *known) (*Answer, error) {
+	a, on := answerOf(c), k.today
+	a.by = k.program
+	if b := k.before; b != nil {
+		on = b.At
+		if p, err := d.programs.of(tx, c.Model, c.Version, b.Hash); err == nil { // else the files there are can tell as much
+			a.by = p
+		}
+	}
+	v, err := store.Fold(c.ID, k.entries, store.AsOf{Day: on})
+	if err != nil {
+		return nil, err
+	}
+	facts, err := bound(a.by, v)
+	var faulty *Faulty
+	if errors.As(err, &faulty) {
+		a.Faults = untaken(faulty.Faults, l)
+		return a, nil
+	}
+	if err == nil {
+		a.Decision = rested(a.by.Decision(facts, on, l))
+	}
+	return a, err
+}
+
+// rested is a decision for a case that is closed: what the model would ask for is not to be done any more.
+func rested(d *interpreter.Decision) *interpreter.Decision {
+	d.Next, d.Upcoming, d.Missing = d.Next[:0:0], d.Upcoming[:0:0], d.Missing[:0:0]
+	return d
+}
+
+// closing is the entry by which a case was closed as of a moment; nil: it was open.
+func closing(entries []store.Entry, known time.Time) (last *store.Entry) {
+	for i := range entries {
+		switch e := &entries[i]; {
+		case e.Recorded.After(known):
+		case e.Kind == store.Closing:
+			last = e
+		case e.Kind == store.Reopening:
+			last = nil
+		}
+	}
+	return last
 }
 
 func ignoreNoCase(err error) error {

@@ -6,18 +6,21 @@ import (
 	"github.com/stegvis/stegvis/internal/access"
 	"github.com/stegvis/stegvis/internal/audit"
 	"github.com/stegvis/stegvis/internal/store"
+	"github.com/stegvis/stegvis/interpreter"
 )
 
 // Answered is an answer of which nothing is kept.
 type Answered struct {
 	Action string // what was asked for: "next", "explain", "compare"
+	By     []*interpreter.Program
 	Hash   string // of the files that answered
 	Asked  []byte // the case
 	Given  []byte // the answer
 }
 
-// Answered logs answers that are about to be given, all of them or none: which files answered, and a digest under the store's own key
-// of what was asked and given, so that it can be shown later that this and nothing else was said. Nothing of it can be read there.
+// Answered logs answers that are about to be given, all of them or none: which files answered, which are kept, and a digest under the
+// store's own key of what was asked and given, so that it can be shown later that this and nothing else was said. Nothing of it can be
+// read there.
 func (d *Desk) Answered(ctx context.Context, who Who, answers []Answered) error {
 	if err := who.let(access.Decide); err != nil {
 		return err
@@ -27,5 +30,12 @@ func (d *Desk) Answered(ctx context.Context, who Who, answers []Answered) error 
 		rows[i] = who.record(a.Action, "")
 		rows[i].Hash, rows[i].Told = a.Hash, audit.Told(d.store, a.Asked, a.Given)
 	}
-	return d.store.InTx(ctx, func(tx *store.Tx) error { return audit.Append(tx, rows...) })
+	return d.store.InTx(ctx, func(tx *store.Tx) error {
+		for _, a := range answers {
+			if err := d.programs.keepAll(tx, a.Hash, a.By); err != nil {
+				return err
+			}
+		}
+		return audit.Append(tx, rows...)
+	})
 }

@@ -75,6 +75,7 @@ func (d *Desk) Work(k *jobs.Kinds, every time.Duration, queue func() *jobs.Queue
 
 // sweep puts down the jobs of deciding anew where any case is behind. Those that are not over are not put down again.
 func (d *Desk) sweep(ctx context.Context, q *jobs.Queue) error {
+	d.scour(ctx)
 	any := false
 	if err := d.store.View(ctx, func(tx *store.Tx) error {
 		hashes, err := d.answering(tx)
@@ -174,7 +175,9 @@ func (d *Desk) Refresh(ctx context.Context, id string) error {
 func (d *Desk) tidy(ctx context.Context) error {
 	for _, forget := range []func(tx *store.Tx) (int64, error){
 		func(tx *store.Tx) (int64, error) { return tx.ForgetRequests(tx.At().Add(-requests), tidySize) },
-		func(tx *store.Tx) (int64, error) { return events.Forget(tx, tx.At().Add(-deliveries), tidySize) },
+		func(tx *store.Tx) (int64, error) {
+			return events.ForgetDelivered(tx, tx.At().Add(-deliveries), tidySize)
+		},
 	} {
 		for n := int64(tidySize); n == tidySize; {
 			if err := d.store.InTx(ctx, func(tx *store.Tx) (err error) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/internal/audit"
+	"github.com/stegvis/stegvis/internal/casework"
 	"github.com/stegvis/stegvis/internal/store"
 )
 
@@ -65,17 +66,9 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 
 // auditVerify goes through the log, and holds it against where it was said to end.
 func (a *app) auditVerify(ctx context.Context, k keptFlags, heads []string, asJSON bool) error {
-	var kept []string // of several lines, as a file of them has
-	for _, h := range heads {
-		kept = append(kept, strings.Fields(h)...)
-	}
-	if heads != nil && kept == nil {
-		return misuse{a.say("audit.bad-head", map[string]any{"Text": ""})}
-	}
-	for _, h := range kept {
-		if err := audit.CheckHead(h); err != nil {
-			return misuse{a.say("audit.bad-head", map[string]any{"Text": h})}
-		}
+	kept, err := a.keptHeads(heads)
+	if err != nil {
+		return err
 	}
 	return a.withStore(ctx, k, func(s *store.Store) error {
 		r, err := audit.Verify(ctx, s, kept...)
@@ -86,24 +79,49 @@ func (a *app) auditVerify(ctx context.Context, k keptFlags, heads []string, asJS
 			err = a.verdictJSON(r)
 		} else {
 			a.tellFaults(r)
-			fmt.Fprintln(a.out, a.say("audit.verified", map[string]any{"Rows": a.number(int(r.Rows)), "Count": len(r.Faults), "Head": r.Head, "Kept": len(kept)}))
+			fmt.Fprintln(a.out, a.say("audit.verified", map[string]any{"Rows": a.number(int(r.Rows)), "Count": len(r.Faults) + len(r.Damage), "Head": r.Head, "Kept": len(kept)}))
 		}
-		if err == nil && len(r.Faults) > 0 {
+		if err == nil && len(r.Faults)+len(r.Damage) > 0 {
 			err = errFound
 		}
 		return err
 	})
 }
 
-// tellFaults tells, row by row, what cannot be had nobody tampered with the log.
+// keptHeads are what audit head printed, of several lines as a file of them has.
+func (a *app) keptHeads(heads []string) (kept []string, err error) {
+	for _, h := range heads {
+		kept = append(kept, strings.Fields(h)...)
+	}
+	if heads != nil && kept == nil {
+		return nil, misuse{a.say("audit.bad-head", map[string]any{"Text": ""})}
+	}
+	for _, h := range kept {
+		if err := audit.CheckHead(h); err != nil {
+			return nil, misuse{a.say("audit.bad-head", map[string]any{"Text": h})}
+		}
+	}
+	return kept, nil
+}
+
+// mostFaults is how many faults of a log are told of.
+const mostFaults = 50
+
+// tellFaults tells, row by row and case by case, what cannot be had nobody tampered with the log or with what is kept.
 func (a *app) tellFaults(r *audit.Result) {
-	const most = 50
 	for i, f := range r.Faults {
-		if i == most {
-			fmt.Fprintln(a.err, a.say("audit.more", map[string]any{"Count": len(r.Faults) - most}))
+		if i == mostFaults {
+			fmt.Fprintln(a.err, a.say("audit.more", map[string]any{"Count": len(r.Faults) - mostFaults}))
 			break
 		}
 		fmt.Fprintln(a.err, a.say("audit.fault."+string(f.What), map[string]any{"Lane": f.Lane, "Seq": f.Seq}))
+	}
+	for i, d := range r.Damage {
+		if i == mostFaults {
+			fmt.Fprintln(a.err, a.say("audit.more", map[string]any{"Count": len(r.Damage) - mostFaults}))
+			break
+		}
+		fmt.Fprintln(a.err, a.say("audit.damage."+string(d.What), map[string]any{"Case": d.Case, "Entry": d.Entry, "Hash": d.Hash}))
 	}
 }
 
@@ -113,13 +131,22 @@ func (a *app) verdictJSON(r *audit.Result) error {
 		Seq  int64           `json:"seq"`
 		What audit.FaultKind `json:"what"`
 	}
-	faults := []fault{}
+	type damage struct {
+		What  store.DamageKind `json:"what"`
+		Case  string           `json:"case,omitempty"`
+		Entry int64            `json:"entry,omitempty"`
+		Hash  string           `json:"hash,omitempty"`
+	}
+	faults, damages := []fault{}, []damage{}
+	for _, d := range r.Damage {
+		damages = append(damages, damage(d))
+	}
 	for _, f := range r.Faults {
 		faults = append(faults, fault{f.Lane, f.Seq, f.What})
 	}
 	enc := json.NewEncoder(a.out)
 	enc.SetIndent("", "  ")
-	return enc.Encode(map[string]any{"rows": r.Rows, "head": r.Head, "faults": faults})
+	return enc.Encode(map[string]any{"rows": r.Rows, "head": r.Head, "faults": faults, "damage": damages})
 }
 
 func (a *app) auditHeadCommand() *cobra.Command {
@@ -189,8 +216,9 @@ func (a *app) auditExportCommand() *cobra.Command {
 
 // auditExport writes rows of the log, an object a line, as they come from the database.
 func (a *app) auditExport(ctx context.Context, s *store.Store, x audit.Filter) error {
+	said, id := casework.AskedOfLog("audit-export", x)
 	if err := s.InTx(ctx, func(tx *store.Tx) error { // who reads the log stands in it
-		return audit.Append(tx, audit.Record{Subject: localSubject, Action: "audit-export", Case: x.Case, Purpose: "supervision"})
+		return audit.Append(tx, audit.Record{Subject: localSubject, Action: said, Case: id, Purpose: "supervision"})
 	}); err != nil {
 		return err
 	}

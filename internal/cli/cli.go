@@ -17,6 +17,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stegvis/stegvis/dsl/lang"
+	"github.com/stegvis/stegvis/internal/build"
+	"github.com/stegvis/stegvis/internal/store"
 )
 
 // Exit codes (DESIGN section 4).
@@ -156,6 +158,8 @@ func (a *app) root(args []string) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.SuggestionsMinimumDistance = 2
+	c.Version = a.version()
+	c.SetVersionTemplate("{{.Version}}\n")
 	c.PersistentFlags().StringVar(&a.workflows, "workflows", "", a.say("flag.workflows", nil))
 	c.PersistentFlags().String("lang", "", a.say("flag.lang", nil))
 	c.PersistentFlags().StringVar(&a.logLevel, "log-level", "", a.say("flag.log-level", nil))
@@ -186,6 +190,11 @@ func (a *app) root(args []string) *cobra.Command {
 	c.CompletionOptions.DisableDefaultCmd = one
 	a.translateHelp(c)
 	return c
+}
+
+// version tells which version this is, of which commit, and in which form it keeps cases.
+func (a *app) version() string {
+	return a.say("version", map[string]any{"Version": build.Version(), "Commit": build.Commit(), "Form": store.NewestForm()})
 }
 
 func firstOf(list []string) string {

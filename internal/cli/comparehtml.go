@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -16,6 +16,7 @@ import (
 	"github.com/stegvis/stegvis/internal/analysis/report"
 	"github.com/stegvis/stegvis/internal/analysis/simulate"
 	"github.com/stegvis/stegvis/internal/analysis/verify"
+	"github.com/stegvis/stegvis/internal/build"
 	"github.com/stegvis/stegvis/internal/table"
 	"github.com/stegvis/stegvis/interpreter"
 )
@@ -112,9 +113,5 @@ func (a *app) plans(l *loaded, programs []*interpreter.Program, o compareOptions
 
 // maker names this program with its version.
 func maker() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "stegvis"
-	}
-	return "stegvis " + info.Main.Version
+	return strings.TrimSpace("stegvis " + build.Version())
 }

@@ -36,6 +36,8 @@ func (a *app) flagError(c *cobra.Command, err error) string {
 func (a *app) translateHelp(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd("next")
+	root.InitDefaultVersionFlag()
+	root.Flags().Lookup("version").Usage = a.say("help.version", nil)
 	words := strings.NewReplacer(
 		"Usage:", a.say("help.usage", nil), "Aliases:", a.say("help.aliases", nil), "Examples:", a.say("help.examples", nil),
 		"Available Commands:", a.say("help.commands", nil), "Additional Commands:", a.say("help.commands", nil),

@@ -132,7 +132,7 @@ func (a *app) readKey(n newKey, now time.Time) (key door.Key, wrong []string) {
 		told bool // it follows from what is told already
 	}{
 		{door.ErrNoTitle, "keys.no-title", false}, {door.ErrNoRole, "keys.no-role", len(n.roles) > 0}, {door.ErrActor, "keys.needs-actor", len(n.roles) == 0},
-		{door.ErrNoParty, "keys.bad-party", false}, {door.ErrPast, "keys.past", false},
+		{door.ErrNoParty, "keys.bad-party", false}, {door.ErrPersonal, "keys.personal", false}, {door.ErrPast, "keys.past", false},
 	} {
 		if errors.Is(fault, f.err) && !f.told {
 			add(f.id, map[string]any{"Text": n.expires, "Known": door.KnownRoles()})

@@ -162,7 +162,11 @@ func (x *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		fmt.Fprintln(x.out, x.say("listen.heard", args))
 	}
+	if status != http.StatusNoContent {
+		w.Header().Set("Content-Length", "0")
+	}
 	w.WriteHeader(status)
+	http.NewResponseController(w).Flush() // the answer is given before anything ends that could cut it off
 	if x.n++; x.n == x.flags.most {
 		x.enough()
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -112,7 +113,8 @@ func (a *app) ready(ctx context.Context, where func() string, trust *tls.Config,
 	client := &http.Client{Timeout: each, Transport: &http.Transport{TLSClientConfig: trust, Proxy: http.ProxyFromEnvironment}}
 	for end := time.Now().Add(wait); ; {
 		at := where()
-		status, r := look(ctx, client, at)
+		status, r, err := look(ctx, client, at)
+		var untrusted *tls.CertificateVerificationError
 		switch {
 		case status == http.StatusOK && r.Ready:
 			fmt.Fprintln(a.out, a.say("ready.yes", map[string]any{"URL": at, "Hash": r.Hash, "Degraded": r.Degraded}))
@@ -124,23 +126,23 @@ func (a *app) ready(ctx context.Context, where func() string, trust *tls.Config,
 			}
 			continue
 		}
-		return a.found("ready.no", map[string]any{"URL": at, "Status": status, "Stopping": r.Stopping, "Waited": wait > 0})
+		return a.found("ready.no", map[string]any{"URL": at, "Status": status, "Stopping": r.Stopping, "Waited": wait > 0, "Untrusted": errors.As(err, &untrusted), "Other": errors.Is(err, errFound)})
 	}
 }
 
-// look asks once; the status is 0 where nobody answers.
-func look(ctx context.Context, client *http.Client, where string) (status int, r httpapi.Readiness) {
+// look asks once; the status is 0, with an error, where nobody answers.
+func look(ctx context.Context, client *http.Client, where string) (status int, r httpapi.Readiness, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, where+"/readyz", nil)
 	if err != nil {
-		return 0, r
+		return 0, r, err
 	}
 	answer, err := client.Do(request)
 	if err != nil {
-		return 0, r
+		return 0, r, err
 	}
 	defer answer.Body.Close()
 	if json.NewDecoder(answer.Body).Decode(&r) != nil {
 		r = httpapi.Readiness{} // another service answers there
 	}
-	return answer.StatusCode, r
+	return answer.StatusCode, r, nil
 }

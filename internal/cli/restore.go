@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stegvis/stegvis/internal/audit"
+	"github.com/stegvis/stegvis/internal/build"
 	"github.com/stegvis/stegvis/internal/jobs"
 	"github.com/stegvis/stegvis/internal/seal"
 	"github.com/stegvis/stegvis/internal/store"
@@ -20,6 +21,7 @@ type restoreOptions struct {
 	kept   keptFlags
 	dryRun bool
 	erased string // file of an exported log
+	heads  []string
 }
 
 func (a *app) restoreCommand() *cobra.Command {
@@ -33,6 +35,7 @@ func (a *app) restoreCommand() *cobra.Command {
 	a.keptFlags(f, &o.kept)
 	f.BoolVar(&o.dryRun, "dry-run", false, a.say("restore.flag.dry-run", nil))
 	f.StringVar(&o.erased, "erased", "", a.say("restore.flag.erased", nil))
+	f.StringArrayVar(&o.heads, "head", nil, a.say("restore.flag.head", nil))
 	return c
 }
 
@@ -53,11 +56,21 @@ func (a *app) restore(ctx context.Context, o restoreOptions, path string) error 
 	}
 	what, err := store.ReadContents(f, info.Size())
 	if err != nil {
-		return a.badBackup(path, err)
+		return a.badBackup(path, nil, err)
 	}
-	since, err := a.takenSince(o.erased, what.At)
-	if err != nil {
+	since := &taken{path: o.erased}
+	if since.heads, err = a.keptHeads(o.heads); err != nil {
 		return err
+	}
+	switch log, err := os.Open(o.erased); {
+	case o.erased == "" && since.heads != nil:
+		return misuse{a.say("restore.head-alone", nil)}
+	case o.erased == "":
+	case err != nil:
+		return misuse{a.say("restore.no-file", map[string]any{"Path": o.erased})}
+	default:
+		defer log.Close()
+		since.log = log
 	}
 	if c.kept.keyFile == "" {
 		return misuse{a.say("kept.no-key-file", nil)}
@@ -82,16 +95,17 @@ func (a *app) restore(ctx context.Context, o restoreOptions, path string) error 
 	if err != nil {
 		var b *backupError
 		if errors.As(err, &b) {
-			return a.badBackup(path, b.error)
+			return a.badBackup(path, what, b.error)
 		}
 		return err
 	}
 	args := a.contents(what)
 	args["Path"], args["Place"], args["DryRun"], args["Head"], args["Again"] = path, c.kept.place(), o.dryRun, result.Head, since.erasedAgain()
 	args["KeysAgain"], args["SubscriptionsAgain"], args["WithLog"] = since.keysAgain, since.subscriptionsAgain, o.erased != ""
+	args["Older"], args["Program"], args["Form"], args["Known"] = what.Schema < store.NewestForm(), what.Program, what.Schema, store.NewestForm()
 	a.tellFaults(result)
 	fmt.Fprintln(a.out, a.say("restore.done", args))
-	if len(result.Faults) > 0 {
+	if len(result.Faults)+len(result.Damage) > 0 {
 		return errFound
 	}
 	return nil
@@ -140,12 +154,14 @@ func (a *app) restoreInto(ctx context.Context, to keptConfig, ring *seal.Ring, f
 	case worked:
 		return nil, a.found("restore.worked", map[string]any{"Place": to.place()})
 	}
-	switch err := s.Restore(ctx, f, size, since.erased, since.again); {
+	switch err := s.Restore(ctx, f, size, func(tx *store.Tx) error { return a.againIn(tx, since) }); {
+	case errors.Is(err, errOtherLog):
+		return nil, a.otherLog(since)
 	case errors.Is(err, store.ErrNotEmpty):
 		return nil, a.found("restore.not-empty", map[string]any{"Place": to.place()})
 	case errors.Is(err, store.ErrWrongKey):
 		return nil, a.found("restore.wrong-key", map[string]any{"KeyFile": to.keyFile})
-	case errors.Is(err, store.ErrNoBackup), errors.Is(err, store.ErrForm):
+	case errors.Is(err, store.ErrNoBackup), errors.Is(err, store.ErrNotBroughtUp):
 		return nil, &backupError{err}
 	case err != nil:
 		return nil, a.hindered(to, err)
@@ -161,10 +177,14 @@ func (a *app) restoreInto(ctx context.Context, to keptConfig, ring *seal.Ring, f
 	return result, nil
 }
 
-// badBackup tells what is wrong with a file that is to be restored.
-func (a *app) badBackup(path string, err error) error {
-	if errors.Is(err, store.ErrForm) {
-		return a.found("restore.other-version", map[string]any{"Path": path})
+// badBackup tells what is wrong with a file that is to be restored; what: what is in it, as far as it was read.
+func (a *app) badBackup(path string, what *store.Contents, err error) error {
+	var newer *store.FormError
+	switch {
+	case errors.As(err, &newer):
+		return a.found("restore.other-version", map[string]any{"Path": path, "Program": newer.Program, "Form": newer.Form, "Own": build.Name(), "Known": store.NewestForm()})
+	case errors.Is(err, store.ErrNoBackup) || what == nil:
+		return a.found("restore.not-whole", map[string]any{"Path": path})
 	}
-	return a.found("restore.not-whole", map[string]any{"Path": path})
+	return a.found("restore.not-brought-up", map[string]any{"Path": path, "Form": what.Schema, "Known": store.NewestForm(), "Folder": os.TempDir()})
 }

@@ -47,7 +47,7 @@ func (a *app) serveCommand() *cobra.Command {
 				a.printConfig(settings)
 				return nil
 			}
-			return a.serve(c.Context(), config, settings)
+			return a.serve(c.Context(), config)
 		},
 	}
 	f := c.Flags()
@@ -67,13 +67,14 @@ func (a *app) serveCommand() *cobra.Command {
 }
 
 // serve answers over HTTP until the context ends.
-func (a *app) serve(ctx context.Context, c serveConfig, settings []*setting) error {
+func (a *app) serve(ctx context.Context, c serveConfig) error {
 	log := hclog.New(&hclog.LoggerOptions{Name: "stegvis", Level: hclog.LevelFromString(c.logLevel), Output: a.err, JSONFormat: c.logFormat == "json"})
-	for names := nearlySettings(settings); len(names) > 0; names = names[2:] {
-		log.Warn("unknown variable in the environment", "name", names[0], "near", names[1])
-	}
 	a.workflows = c.workflows
 	dir, err := a.folder()
+	if err != nil {
+		return err
+	}
+	listenTLS, err := a.ownCertificate(c.door, log)
 	if err != nil {
 		return err
 	}
@@ -93,13 +94,13 @@ func (a *app) serve(ctx context.Context, c serveConfig, settings []*setting) err
 		return err
 	}
 	defer func() { closeOffice(c.limits.Stop) }()
-	who, listenTLS, err := a.openDoor(c.door, office, models, log)
+	who, err := a.openDoor(c.door, office, models, log)
 	if err != nil {
 		return err
 	}
 	if office != nil {
 		if err := office.Start(context.WithoutCancel(ctx)); err != nil {
-			return err
+			return a.hindered(c.kept, err)
 		}
 	}
 	tracer, flush, err := httpapi.NewTracer(ctx, c.traces)

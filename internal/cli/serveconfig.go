@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,7 +58,11 @@ const (
 	aHostList valueKind = "hosts"
 	aStore    valueKind = "store"
 	anIssuer  valueKind = "issuer"
+	aDays     valueKind = "days"
 )
+
+// mostDays is the longest that a setting in days can say: a hundred years.
+const mostDays = 36500
 
 // written is the text of a flag, as it was given; what it says is for the setting to read, so that all that is wrong is told at once.
 type written struct {
@@ -79,7 +84,7 @@ func (w *written) Type() string {
 		return "bool"
 	case aDuration:
 		return "duration"
-	case aCount:
+	case aCount, aDays:
 		return "int"
 	}
 	return "string"
@@ -122,6 +127,13 @@ func (c *serveConfig) settings() []*setting {
 			return err == nil && *p > 0
 		}}
 	}
+	forDays := func(name string, p *time.Duration) *setting {
+		return &setting{name: name, kind: aDays, value: "0", take: func(s string) bool {
+			days, err := strconv.Atoi(s)
+			*p = time.Duration(days) * 24 * time.Hour
+			return err == nil && days >= 0 && days <= mostDays
+		}}
+	}
 	either := func(name string, p *bool) *setting {
 		return &setting{name: name, kind: aSwitch, value: "false", take: func(s string) bool {
 			*p = s == "true"
@@ -149,6 +161,7 @@ func (c *serveConfig) settings() []*setting {
 			return ok
 		}}),
 		ofKept(either("webhook_private", &c.kept.targets.Private)),
+		ofKept(forDays("keep_events", &c.kept.keepEvents)),
 		ofKept(either("keyed", &c.keyed)),
 		ofKept(either("audited", &c.audited)),
 		named("tls_cert", "", &c.door.tls.Certificate, aText, any),
@@ -189,6 +202,7 @@ func resolve(settings []*setting, flags *pflag.FlagSet, file string, faults *dia
 	if file != "" {
 		resolveFile(settings, file, faults)
 	}
+	nearlySettings(settings, faults)
 	for _, s := range settings {
 		if v := os.Getenv(s.env()); v != "" {
 			s.set(v, byEnvironment, s.env(), diag.NewSource(s.env(), "").At(0, 0), faults)
@@ -234,6 +248,9 @@ func (s *setting) refuse(at diag.Span, faults *diag.List) {
 		faults.Error(at, "config-store", args)
 	case anIssuer:
 		faults.Error(at, "config-issuer", args)
+	case aDays:
+		args["Most"] = mostDays
+		faults.Error(at, "config-days", args)
 	default:
 		faults.Error(at, "config-text", args)
 	}
@@ -267,7 +284,7 @@ func resolveFile(settings []*setting, path string, faults *diag.List) {
 			at = diag.NewSource(path, "").At(0, 0)
 		}
 		switch {
-		case v.Kind == syntax.String && s.kind != aCount && s.kind != aSwitch:
+		case v.Kind == syntax.String && s.kind != aCount && s.kind != aDays && s.kind != aSwitch:
 			s.set(v.String, byFile, path, at, &own)
 		case v.Kind == syntax.Bool && s.kind == aSwitch:
 			s.set(strconv.FormatBool(v.Bool), byFile, path, at, &own)
@@ -277,7 +294,7 @@ func resolveFile(settings []*setting, path string, faults *diag.List) {
 				hosts = append(hosts, item.String)
 			}
 			s.set(strings.Join(hosts, ","), byFile, path, at, &own)
-		case v.Kind == syntax.Int && s.kind == aCount:
+		case v.Kind == syntax.Int && (s.kind == aCount || s.kind == aDays):
 			s.set(strconv.FormatInt(v.Int, 10), byFile, path, at, &own)
 		default:
 			s.refuse(at, &own)
@@ -285,21 +302,28 @@ func resolveFile(settings []*setting, path string, faults *diag.List) {
 	}
 }
 
-// nearlySettings finds variables of the environment that look like settings misspelt: a variable that means nothing
-// is passed over elsewhere, since orchestrators set some of their own.
-func nearlySettings(settings []*setting) (found []string) {
+// ofOthers are variables of the environment that begin as settings do and are none: what examples/clients reads, and what
+// Kubernetes sets where a Service is called stegvis.
+var ofOthers = regexp.MustCompile(`^(LANG|CONFIG|URL|KEY|([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_[A-Z]+(_[A-Z]+)?)?))$`)
+
+// nearlySettings tells of variables of the environment that are settings misspelt: what they say would not hold. One that is like no
+// setting is somebody else's.
+func nearlySettings(settings []*setting, faults *diag.List) {
+	const ours = "STEGVIS_"
 	var known []string
 	for _, s := range settings {
-		known = append(known, s.env())
+		known = append(known, strings.TrimPrefix(s.env(), ours))
 	}
-	known = append(known, "STEGVIS_LANG", "STEGVIS_CONFIG")
-	for _, v := range os.Environ() {
+	for _, v := range slices.Sorted(slices.Values(os.Environ())) {
 		name, _, _ := strings.Cut(v, "=")
-		if strings.HasPrefix(name, "STEGVIS_") && !slices.Contains(known, name) && diag.Suggest(name, known) != "" {
-			found = append(found, name, diag.Suggest(name, known))
+		short, is := strings.CutPrefix(name, ours)
+		if !is || slices.Contains(known, short) || ofOthers.MatchString(short) {
+			continue
+		}
+		if near := diag.Suggest(short, known); near != "" {
+			faults.Error(diag.NewSource(name, "").At(0, 0), "config-variable", diag.Args{"Name": name, "Near": ours + near})
 		}
 	}
-	return found
 }
 
 // printConfig writes the settings in force as a file that can be given with --config.
@@ -310,7 +334,7 @@ func (a *app) printConfig(settings []*setting) {
 		fmt.Fprintf(a.out, "# %s\n", a.say("serve.config.from", map[string]any{"From": string(s.from), "Where": s.where}))
 		value := syntax.Quote(s.value)
 		switch s.kind {
-		case aCount, aSwitch:
+		case aCount, aDays, aSwitch:
 			value = s.value
 		case aURL, aStore: // its user and password are for whoever it was told to
 			value = syntax.Quote(withoutSecrets(s.value))

@@ -63,19 +63,24 @@ func (c *serveConfig) check(settings []*setting, faults *diag.List) {
 	}
 }
 
-// openDoor returns who finds out who asks, nil where nothing is kept, and how to listen, nil for in clear.
-func (a *app) openDoor(c doorConfig, office *casework.Office, models httpapi.Models, log hclog.Logger) (httpapi.Door, *tls.Config, error) {
-	log = log.Named("door")
-	var listen *tls.Config
-	if c.tls.Certificate != "" {
-		c.tls.Logger = log
-		var err error
-		if listen, err = c.tls.Open(); err != nil {
-			return nil, nil, a.unusable(err)
-		}
+// ownCertificate returns how to listen; nil for in clear.
+func (a *app) ownCertificate(c doorConfig, log hclog.Logger) (*tls.Config, error) {
+	if c.tls.Certificate == "" {
+		return nil, nil
 	}
+	c.tls.Logger = log.Named("door")
+	listen, err := c.tls.Open()
+	if err != nil {
+		return nil, a.unusable(err)
+	}
+	return listen, nil
+}
+
+// openDoor returns who finds out who asks, nil where nothing is kept.
+func (a *app) openDoor(c doorConfig, office *casework.Office, models httpapi.Models, log hclog.Logger) (httpapi.Door, error) {
+	log = log.Named("door")
 	if office == nil {
-		return nil, listen, nil
+		return nil, nil
 	}
 	d := door.New(office.Store)
 	if c.tokens.Issuer != "" {
@@ -85,10 +90,10 @@ func (a *app) openDoor(c doorConfig, office *casework.Office, models httpapi.Mod
 	if c.access != "" {
 		certificates, faults, err := door.OpenCertificates(c.access, log)
 		if a.tell(faults); faults.HasErrors() {
-			return nil, nil, a.found("serve.door.access-file", nil)
+			return nil, misuse{a.say("serve.door.access-file", nil)}
 		}
 		if err != nil {
-			return nil, nil, a.unusable(err)
+			return nil, a.unusable(err)
 		}
 		known := actorsOf(models.Snapshot().Set)
 		for _, actor := range certificates.Actors() {
@@ -98,14 +103,14 @@ func (a *app) openDoor(c doorConfig, office *casework.Office, models httpapi.Mod
 		}
 		d.Certificates = certificates
 	}
-	return d, listen, nil
+	return d, nil
 }
 
-// unusable tells what is wrong with a file of the door.
+// unusable tells what is wrong with a file of the door that a setting names.
 func (a *app) unusable(err error) error {
 	var file *door.FileError
 	if !errors.As(err, &file) {
 		return err
 	}
-	return a.found("serve.door."+file.Reason, map[string]any{"Path": file.Path})
+	return misuse{a.say("serve.door."+file.Reason, map[string]any{"Path": file.Path})}
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -31,6 +32,7 @@ type keptConfig struct {
 	wait                   time.Duration
 	connections            int
 	targets                events.Targets
+	keepEvents             time.Duration // 0: for ever
 	sweep                  time.Duration
 	workers                int
 }
@@ -97,7 +99,7 @@ func (a *app) office(ctx context.Context, c keptConfig, models httpapi.Models, l
 	}
 	c.ownFile()
 	office, err := casework.Open(ctx, casework.Config{
-		Store: store.Config{Address: c.address, Ring: ring, Connections: c.connections}, Events: events.Config{Targets: c.targets},
+		Store: store.Config{Address: c.address, Ring: ring, Masters: mastersIn(c.keyFile), Connections: c.connections}, Events: events.Config{Targets: c.targets, Keep: c.keepEvents},
 		Live: func() *interpreter.Set { return models.Snapshot().Set }, Sweep: c.sweep, Workers: c.workers, Logger: log.Named("jobs"),
 	})
 	if err != nil {
@@ -126,12 +128,15 @@ func reach(ctx context.Context, c keptConfig, waiting func()) (begun bool, err e
 		attempt, cancel := context.WithTimeout(ctx, each)
 		begun, err = store.Probe(attempt, c.address)
 		cancel()
-		if err == nil || store.ObstacleOf(err) != store.Unreachable || !time.Now().Before(end) {
+		if err == nil || store.ObstacleOf(err) != store.Unreachable {
 			return begun, err
 		}
-		if waiting != nil {
+		if waiting != nil { // also where it was waited in vain from the first attempt on
 			waiting()
 			waiting = nil
+		}
+		if !time.Now().Before(end) {
+			return begun, err
 		}
 		select {
 		case <-ctx.Done():
@@ -222,10 +227,14 @@ func (a *app) masterKeys(c keptConfig, begun bool) (*seal.Ring, error) {
 		case begun:
 			return nil, a.found("kept.key-lost", args)
 		case !c.ownKey:
-			return nil, a.found("kept.key-missing", args)
+			return nil, misuse{a.say("kept.key-missing", args)}
 		}
 		text = []byte(seal.NewMaster() + "\n")
-		if err := writeSecret(c.keyFile, text); err != nil {
+		switch err := writeSecret(c.keyFile, text); {
+		case errors.Is(err, syscall.ENOSPC):
+			args["Cause"] = store.Cause(err)
+			return nil, a.found("kept.obstacle.room", args)
+		case err != nil:
 			return nil, a.found("kept.cannot-make", args)
 		}
 	} else if err != nil {
@@ -238,6 +247,17 @@ func (a *app) masterKeys(c keptConfig, begun bool) (*seal.Ring, error) {
 		return nil, a.found("kept.key-bad", args)
 	}
 	return ring, err
+}
+
+// mastersIn reads the master keys of a file once more, as stegvis rekey may have changed it.
+func mastersIn(path string) func() (*seal.Ring, error) {
+	return func() (*seal.Ring, error) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		return seal.ParseRing(string(text))
+	}
 }
 
 // firstKey gives out a key where there is none yet, so that somebody can begin. It lies beside its place before the store knows it, and

@@ -17,7 +17,7 @@ type screen struct{ casetest.Output }
 // await waits until what was written since the mark holds text, and returns where the next wait begins.
 func (s *screen) await(t *testing.T, mark int, text string) int {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		now := s.String()
 		if i := strings.Index(now[mark:], text); i >= 0 {
 			return mark + i + len(text)

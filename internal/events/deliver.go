@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/stegvis/stegvis/internal/jobs"
@@ -90,10 +91,25 @@ type DeliveryFilter struct {
 	Limit  int    // how many at the most
 }
 
-// Deliveries returns deliveries of a subscription, the one that changed last first. more tells whether there are others after them.
+// within ends a condition on deliveries of events e to a subscription: whom it is of is to be told of them now. A party that is none to
+// the case any more is not, but that the case was erased is for all who were ever told of it. The arguments are those of the query.
+func (l *Log) within(tx *store.Tx, subscription string, args ...any) (condition string, all []any, err error) {
+	s, err := l.Subscription(tx, subscription)
+	if err != nil || s.Party == "" {
+		return "", args, err
+	}
+	args = append(args, string(CaseErased), l.store.Digest("party", store.PartyName(s.Party)))
+	return fmt.Sprintf(` AND (e.type = $%d OR EXISTS (SELECT 1 FROM parties p WHERE p.case_id = e.case_id AND p.party = $%d))`, len(args)-1, len(args)), args, nil
+}
+
+// Deliveries returns deliveries of a subscription, of those that it is to be told of now, the one that changed last first. more tells whether there are others after them.
 func (l *Log) Deliveries(tx *store.Tx, subscription string, f DeliveryFilter) (out []Delivery, more bool, err error) {
 	if f.After == "" {
 		f.Before = 1 << 62
+	}
+	within, args, err := l.within(tx, subscription, subscription, string(f.State), f.Before, f.After, f.Limit+1)
+	if err != nil {
+		return nil, false, err
 	}
 	err = tx.Each(func(rows *sql.Rows) error {
 		var d Delivery
@@ -103,8 +119,7 @@ func (l *Log) Deliveries(tx *store.Tx, subscription string, f DeliveryFilter) (o
 		out = append(out, d)
 		return err
 	}, `SELECT d.subscription, d.event, d.state, d.attempts, d.answer, d.changed_at, e.type, e.case_id FROM deliveries d JOIN events e ON e.id = d.event
-		WHERE d.subscription = $1 AND ($2 = '' OR d.state = $2) AND (d.changed_at, d.event) < ($3, $4) ORDER BY d.changed_at DESC, d.event DESC LIMIT $5`,
-		subscription, string(f.State), f.Before, f.After, f.Limit+1)
+		WHERE d.subscription = $1 AND ($2 = '' OR d.state = $2) AND (d.changed_at, d.event) < ($3, $4)`+within+` ORDER BY d.changed_at DESC, d.event DESC LIMIT $5`, args...)
 	if len(out) > f.Limit {
 		out, more = out[:f.Limit], true
 	}
@@ -113,8 +128,13 @@ func (l *Log) Deliveries(tx *store.Tx, subscription string, f DeliveryFilter) (o
 
 // Replay sends an event to a subscriber again, whether it is dead or was delivered.
 func (l *Log) Replay(tx *store.Tx, subscription, event string) error {
+	within, args, err := l.within(tx, subscription, subscription, event)
+	if err != nil {
+		return err
+	}
 	var state DeliveryState
-	err := tx.SQL().QueryRowContext(tx.Context(), `SELECT state FROM deliveries WHERE subscription = $1 AND event = $2`+tx.ForUpdate(), subscription, event).Scan(&state)
+	err = tx.SQL().QueryRowContext(tx.Context(), `SELECT state FROM deliveries d WHERE subscription = $1 AND event = $2
+		AND EXISTS (SELECT 1 FROM events e WHERE e.id = d.event`+within+`)`+tx.ForUpdate(), args...).Scan(&state)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return ErrNoDelivery
@@ -128,14 +148,18 @@ func (l *Log) Replay(tx *store.Tx, subscription, event string) error {
 
 // ReplayDead sends all that is dead to a subscriber again, and returns how many that are.
 func (l *Log) ReplayDead(tx *store.Tx, subscription string) (n int64, err error) {
-	if err := tx.SQL().QueryRowContext(tx.Context(), `SELECT COUNT(*) FROM deliveries WHERE subscription = $1 AND state = 'dead'`, subscription).Scan(&n); err != nil || n == 0 {
+	within, args, err := l.within(tx, subscription, subscription)
+	if err != nil {
+		return 0, err
+	}
+	if err := tx.SQL().QueryRowContext(tx.Context(), `SELECT COUNT(*) FROM deliveries d JOIN events e ON e.id = d.event WHERE d.subscription = $1 AND d.state = 'dead'`+within, args...).Scan(&n); err != nil || n == 0 {
 		return 0, err
 	}
 	return n, l.queue.Add(tx, resend{subscription, tx.At().UnixMicro()}, time.Time{}, false)
 }
 
-// Forget forgets the deliveries that were delivered before the moment, at most so many, and returns how many that were.
-func Forget(tx *store.Tx, before time.Time, most int) (int64, error) {
+// ForgetDelivered forgets the deliveries that were delivered before the moment, at most so many, and returns how many that were.
+func ForgetDelivered(tx *store.Tx, before time.Time, most int) (int64, error) {
 	r, err := tx.SQL().ExecContext(tx.Context(), `DELETE FROM deliveries WHERE (subscription, event) IN
 		(SELECT subscription, event FROM deliveries WHERE state = 'delivered' AND changed_at < $1 LIMIT $2)`, before.UnixMicro(), most)
 	if err != nil {
@@ -158,8 +182,15 @@ func keys(tx *store.Tx, query string, args ...any) (out []deliver, err error) {
 // resend puts down some of the deliveries that were dead, and that the rest are to follow.
 func (l *Log) resend(ctx context.Context, t *jobs.Try[resend]) error {
 	return l.store.InTx(ctx, func(tx *store.Tx) error {
-		dead, err := keys(tx, `SELECT subscription, event FROM deliveries WHERE subscription = $1 AND state = 'dead' AND changed_at <= $2
-			ORDER BY changed_at, event LIMIT $3`+tx.ForUpdate(), t.Args.Subscription, t.Args.Before, deliveriesAtOnce)
+		within, args, err := l.within(tx, t.Args.Subscription, t.Args.Subscription, t.Args.Before, deliveriesAtOnce)
+		if errors.Is(err, ErrNoSubscription) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		dead, err := keys(tx, `SELECT subscription, event FROM deliveries d WHERE subscription = $1 AND state = 'dead' AND changed_at <= $2
+			AND EXISTS (SELECT 1 FROM events e WHERE e.id = d.event`+within+`) ORDER BY changed_at, event LIMIT $3`+tx.ForUpdate(), args...)
 		if err != nil {
 			return err
 		}
@@ -206,6 +237,7 @@ func (l *Log) deliver(ctx context.Context, t *jobs.Try[deliver]) error {
 	var to *Subscription
 	var secrets []string
 	var state DeliveryState
+	var told bool
 	err := l.store.View(ctx, func(tx *store.Tx) (err error) {
 		if err = tx.SQL().QueryRowContext(ctx, `SELECT state FROM deliveries WHERE subscription = $1 AND event = $2`, t.Args.Subscription, t.Args.Event).Scan(&state); err != nil {
 			return err
@@ -216,7 +248,11 @@ func (l *Log) deliver(ctx context.Context, t *jobs.Try[deliver]) error {
 		if to, err = l.Subscription(tx, t.Args.Subscription); err != nil {
 			return err
 		}
-		secrets, err = secretsOf(tx, to.ID)
+		if secrets, err = secretsOf(tx, to.ID); err != nil {
+			return err
+		}
+		within, err := tx.Within(to.reach(), []string{e.Case}) // it may be a party no longer
+		told = within[e.Case] || e.Type == CaseErased
 		return err
 	})
 	switch {
@@ -228,6 +264,8 @@ func (l *Log) deliver(ctx context.Context, t *jobs.Try[deliver]) error {
 		return nil
 	case to.State != Active:
 		return errors.Join(l.note(ctx, t, Dead, string(to.State)), jobs.ErrGiveUp)
+	case !told:
+		return errors.Join(l.note(ctx, t, Dead, refused), jobs.ErrGiveUp)
 	}
 	came := l.send(ctx, &e, to.URL, secrets)
 	l.attempts.count(came.answer)

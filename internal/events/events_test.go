@@ -138,7 +138,11 @@ type service struct {
 
 func serve(t *testing.T, d *storetest.Database, c events.Config) *service {
 	t.Helper()
-	s := d.Open(t)
+	return serveOn(t, d.Open(t), c)
+}
+
+func serveOn(t *testing.T, s *store.Store, c events.Config) *service {
+	t.Helper()
 	kinds := jobs.NewKinds()
 	l := events.NewLog(s, kinds, c)
 	q, err := jobs.Open(t.Context(), s, kinds, jobs.Config{Workers: 4, Poll: 20 * time.Millisecond})
@@ -157,7 +161,7 @@ func (s *service) start(t *testing.T) (stop func()) {
 		t.Fatal(err)
 	}
 	stop = sync.OnceFunc(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := s.queue.Stop(ctx); err != nil {
 			t.Error(err)
@@ -204,12 +208,13 @@ func (r *receiver) ids() (out []string) {
 	return out
 }
 
-var everywhere = events.Config{Targets: events.Targets{Hosts: []string{"127.0.0.1"}, Private: true}, Tries: 4, Wait: soonAgain}
+// Nobody is given up for being slow, which a busy machine makes of anybody.
+var everywhere = events.Config{Targets: events.Targets{Hosts: []string{"127.0.0.1"}, Private: true}, Tries: 4, Wait: soonAgain, Timeout: 5 * time.Minute}
 
 // until waits for something to come about.
 func until(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !f(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); !f(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("did not come about: " + what)
 		}
@@ -449,6 +454,7 @@ func TestAReaderMissesNoEventWhateverTheOrderOfCommits(t *testing.T) {
 			}
 			select {
 			case <-done:
+				storetest.Settle(t, s)
 				over = true
 			default:
 			}

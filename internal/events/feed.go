@@ -2,6 +2,7 @@ package events
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -73,7 +74,8 @@ func (x *Follower) Leave() {
 // At is the place after all that was given.
 func (x *Follower) At() Cursor { return x.at }
 
-// Next waits for the next events and returns them, in order; none where there were none until the wait was over. Where it fails
+// Next waits for the next events and returns them, in order; none where there were none until the wait was over, and none as well where
+// there were none in a part of the log that it had to read by itself: At tells how far it has come. Where it fails
 // nothing is lost: it goes on from the same place.
 func (x *Follower) Next(ctx context.Context, wait time.Duration) ([]Kept, error) {
 	over := time.NewTimer(wait)
@@ -94,7 +96,7 @@ func (x *Follower) Next(ctx context.Context, wait time.Duration) ([]Kept, error)
 			return list, nil
 		}
 		if moved && !held {
-			continue // there can be more where that was
+			return nil, nil // there can be more where that was
 		}
 		select {
 		case <-ctx.Done():
@@ -175,8 +177,14 @@ func (f *Feed) look(ctx context.Context, at Cursor, over *time.Timer) error {
 		list, next, err := Read(within, f.store, from, Filter{}, keepEvents)
 		cancel()
 		if err != nil {
+			var gone *ForgottenError
 			f.mu.Lock()
 			f.looked = time.Time{}
+			if anew := errors.As(err, &gone) && from != at; anew { // the one who looks may be further on
+				f.from, f.at, f.kept, from = at, at, nil, at
+				f.mu.Unlock()
+				continue
+			}
 			f.mu.Unlock()
 			return err
 		}

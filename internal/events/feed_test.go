@@ -149,6 +149,7 @@ func TestAFollowerGoesOnFromEveryPlace(t *testing.T) {
 	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
 		s := serve(t, d, everywhere)
 		write(t, []*store.Store{s.Store}, 1, 30).Wait()
+		storetest.Settle(t, s.Store)
 		list, _, err := s.log.Read(t.Context(), store.Everything, events.Cursor{}, events.Filter{}, 100)
 		if err != nil || len(list) != 30 {
 			t.Fatal(len(list), err)
@@ -179,13 +180,71 @@ func TestAFollowerGoesOnFromEveryPlace(t *testing.T) {
 		x := s.log.Feed().Follow(store.Everything, list[29].Cursor, events.Filter{Case: "no such"})
 		defer x.Leave()
 		write(t, []*store.Store{s.Store}, 1, 1).Wait()
-		if got, err := x.Next(t.Context(), 5*time.Second); err != nil || len(got) != 0 || x.At() == list[29].Cursor {
-			t.Errorf("%v %v: what is not for it is passed over", got, err)
-		}
+		until(t, "what is not for it is passed over", func() bool {
+			got, err := x.Next(t.Context(), time.Second)
+			if err != nil || len(got) != 0 {
+				t.Fatal(got, err)
+			}
+			return x.At() != list[29].Cursor
+		})
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := x.Next(gone, time.Second); !errors.Is(err, context.Canceled) {
 			t.Error(err)
+		}
+	})
+}
+
+// TestWhoeverPicksLittleOfALongLogGetsOn: nothing is looked through for longer than a part of it, and each part is told of.
+func TestWhoeverPicksLittleOfALongLogGetsOn(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
+		s := serve(t, d, everywhere)
+		const others = 25_000
+		if _, err := s.Writer().Exec(fmt.Sprintf(`INSERT INTO events (id, type, case_id, model, version, hash, step, actor, outcome, at)
+			WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT CAST(i AS TEXT), '%s', 'other', 'm', '', '', '', '', '', 1 FROM n`, others, events.StepLate)); err != nil {
+			t.Fatal(err)
+		}
+		storetest.In(t, s.Store, func(tx *store.Tx) error {
+			_, err := tx.Create(store.NewCase{ID: "own", Model: "m", Parties: []store.Party{{Actor: "af", Party: "p"}}})
+			return errors.Join(err, events.Keep(tx, []events.Event{{Type: events.StepSoon, Case: "own", Model: "m"}}))
+		})
+		storetest.Settle(t, s.Store)
+		end, err := events.Latest(t.Context(), s.Store)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range []struct {
+			reach  store.Reach
+			filter events.Filter
+		}{{store.Reach{Party: "p"}, events.Filter{}}, {store.Everything, events.Filter{Types: []events.Type{events.StepSoon}}}} {
+			for way, next := range map[string]func(at events.Cursor) ([]events.Kept, events.Cursor, error){
+				"read": func(at events.Cursor) ([]events.Kept, events.Cursor, error) {
+					return s.log.Read(t.Context(), x.reach, at, x.filter, 10)
+				},
+				"followed": func(at events.Cursor) ([]events.Kept, events.Cursor, error) {
+					f := s.log.Feed().Follow(x.reach, at, x.filter)
+					defer f.Leave()
+					list, err := f.Next(t.Context(), time.Hour)
+					return list, f.At(), err
+				},
+			} {
+				var got []events.Kept
+				at, parts := events.Cursor{}, 0
+				for len(got) == 0 {
+					list, to, err := next(at)
+					if err != nil || to == at {
+						t.Fatalf("%s: after %s it comes to %s (%v)", way, at, to, err)
+					}
+					got, at = append(got, list...), to
+					parts++
+				}
+				if len(got) != 1 || got[0].Case != "own" || at != end {
+					t.Errorf("%s: %v, up to %s and not %s", way, got, at, end)
+				}
+				if parts < 3 {
+					t.Errorf("%s in %d parts alone", way, parts)
+				}
+			}
 		}
 	})
 }
@@ -195,6 +254,7 @@ func TestAPlaceOfBeforeTheDatabaseWasRestoredIsNone(t *testing.T) {
 	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
 		s := serve(t, d, everywhere)
 		write(t, []*store.Store{s.Store}, 1, 3).Wait()
+		storetest.Settle(t, s.Store)
 		at, err := events.Latest(t.Context(), s.Store)
 		if err != nil {
 			t.Fatal(err)

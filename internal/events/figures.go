@@ -14,12 +14,13 @@ type Figures struct {
 	Subscriptions map[SubscriptionState]int64
 	Attempts      map[string]int64 // of this process to send an event, by what came of them: 2xx, 3xx, 4xx, 5xx, unreachable, refused, private
 	Events        map[string]int64 // kept by this process, by type
+	Forgotten     int64            // events, by this process
 	Followers     int              // of this process
 }
 
 // Figures counts.
 func (l *Log) Figures(ctx context.Context) (*Figures, error) {
-	f := &Figures{Deliveries: map[DeliveryState]int64{}, Subscriptions: map[SubscriptionState]int64{}, Attempts: l.attempts.all(), Events: l.kept.all(), Followers: l.feed.Followers()}
+	f := &Figures{Deliveries: map[DeliveryState]int64{}, Subscriptions: map[SubscriptionState]int64{}, Attempts: l.attempts.all(), Events: l.kept.all(), Forgotten: l.forgotten.Load(), Followers: l.feed.Followers()}
 	err := l.store.View(ctx, func(tx *store.Tx) error {
 		for _, s := range []DeliveryState{Waiting, Dead} {
 			var n int64

@@ -97,10 +97,17 @@ type Kept struct {
 	Cursor Cursor
 }
 
-// pageOf is how many events are looked through at a time.
-const pageOf = 500
+// How many events are looked through at a time, and what one look at the log is at the most: whoever picks little of a long log is to
+// come as far as that, whatever their filter, and hold up nobody for longer.
+const (
+	pageOf  = 500
+	pagesOf = 20
+	readFor = time.Second
+)
 
-// Read returns up to limit events after the cursor that the filter picks, in order, and the cursor to go on from.
+// Read returns up to limit events after the cursor that the filter picks, in order, and the cursor to go on from. It looks through so many events
+// and no more, so that there can be others though it returns fewer than the limit, or none: the end is where the cursor stays as it was
+// given. The beginning is where the oldest event is that is not forgotten; after a place before that it fails (ForgottenError), since nobody would know what is missing.
 //
 // Of a database with many writers an event that was begun earlier can be committed later. So what is read ends before the oldest
 // transaction that still runs: what comes after a cursor that was given out is never put before it.
@@ -124,15 +131,19 @@ func (l *Log) Mentions(ctx context.Context, model, actor string) (found bool, er
 func read(ctx context.Context, s *store.Store, r store.Reach, after Cursor, f Filter, limit int) (out []Kept, next Cursor, err error) {
 	next = after
 	err = s.View(ctx, func(tx *store.Tx) error {
-		epoch, err := tx.Epoch()
+		from, err := mark(tx, "")
 		switch {
 		case err != nil:
 			return err
-		case next.epoch != "" && next.epoch != epoch:
+		case next.epoch == "":
+			next = from
+		case next.epoch != from.epoch:
 			return ErrEpoch
+		case next.before(from):
+			return &ForgottenError{from}
 		}
-		next.epoch = epoch
-		for len(out) < limit {
+		until := time.Now().Add(readFor)
+		for n := 0; len(out) < limit && (n == 0 || n < pagesOf && time.Now().Before(until)); n++ {
 			page, err := readPage(tx, next)
 			if err != nil || len(page) == 0 {
 				return err
@@ -164,26 +175,44 @@ func readPage(tx *store.Tx, after Cursor) (page []Kept, err error) {
 		k.Event, err = scan(rows, &k.Cursor.seq, &k.Cursor.tx)
 		page = append(page, k)
 		return err
-	}, `SELECT seq, tx, `+columns+` FROM events WHERE (tx, seq) > ($1, $2)`+tx.Settled()+` ORDER BY tx, seq LIMIT $3`,
-		after.tx, after.seq, pageOf)
+	}, pageQuery(tx), after.tx, after.seq, pageOf)
 	return page, err
 }
 
-// pick returns those events that the filter picks, of cases within reach.
+func pageQuery(tx *store.Tx) string {
+	return `SELECT seq, tx, ` + columns + ` FROM events WHERE ` + tx.After() + tx.Settled() + ` ORDER BY tx, seq LIMIT $3`
+}
+
+// pick returns those events that the filter picks, of cases within reach. That a case was erased is also for those within whose reach
+// it was until then.
 func (f *Filter) pick(tx *store.Tx, list []Kept, r store.Reach) (out []Kept, err error) {
-	var cases []string
+	var cases, erased []string
 	for i := range list {
 		if f.has(&list[i].Event) {
 			out = append(out, list[i])
-			cases = append(cases, list[i].Case)
+			if list[i].Type == CaseErased {
+				erased = append(erased, list[i].Case)
+			} else {
+				cases = append(cases, list[i].Case)
+			}
 		}
 	}
 	if r.All || len(out) == 0 {
 		return out, nil
 	}
 	slices.Sort(cases)
+	slices.Sort(erased)
 	within, err := tx.Within(r, slices.Compact(cases))
-	return slices.DeleteFunc(out, func(k Kept) bool { return !within[k.Case] }), err
+	if err != nil {
+		return nil, err
+	}
+	gone, err := tx.WithinErased(r, slices.Compact(erased))
+	return slices.DeleteFunc(out, func(k Kept) bool {
+		if k.Type == CaseErased {
+			return !gone[k.Case]
+		}
+		return !within[k.Case]
+	}), err
 }
 
 // Latest returns the place after the last event there is, from where only what is new is read.
@@ -197,24 +226,41 @@ func Latest(ctx context.Context, s *store.Store) (c Cursor, err error) {
 
 // End is Latest in a transaction.
 func End(tx *store.Tx) (c Cursor, err error) {
-	if c.epoch, err = tx.Epoch(); err != nil {
-		return c, err
-	}
-	err = tx.SQL().QueryRowContext(tx.Context(), `SELECT tx, seq FROM events WHERE 1 = 1`+tx.Settled()+` ORDER BY tx DESC, seq DESC LIMIT 1`).Scan(&c.tx, &c.seq)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
+	_, c, err = bounds(tx)
 	return c, err
 }
 
-// Check tells whether the cursor is a place in the log; ErrEpoch where it is not any more.
+// bounds are the places between which the log lies: after what is forgotten, and after the last event there is.
+func bounds(tx *store.Tx) (from, end Cursor, err error) {
+	// The end comes first: what is forgotten in between is then before the mark.
+	err = tx.SQL().QueryRowContext(tx.Context(), `SELECT tx, seq FROM events WHERE 1 = 1`+tx.Settled()+` ORDER BY tx DESC, seq DESC LIMIT 1`).Scan(&end.tx, &end.seq)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return from, end, err
+	}
+	from, err = mark(tx, "")
+	if end.epoch = from.epoch; end.before(from) {
+		end = from
+	}
+	return from, end, err
+}
+
+// mark is the place after the last event that is forgotten; 0.0 where none is. hold ends the query.
+func mark(tx *store.Tx, hold string) (c Cursor, err error) {
+	err = tx.SQL().QueryRowContext(tx.Context(), `SELECT epoch, forgotten_tx, forgotten_seq FROM store`+hold).Scan(&c.epoch, &c.tx, &c.seq)
+	return c, err
+}
+
+// Check tells whether the cursor is a place in the log from which nothing is missing: ErrEpoch where it is none any more, a
+// ForgottenError where something after it is forgotten.
 func (c Cursor) Check(tx *store.Tx) error {
-	end, err := End(tx)
+	from, end, err := bounds(tx)
 	switch {
-	case err != nil:
+	case err != nil || c.epoch == "":
 		return err
-	case c.epoch != "" && (c.epoch != end.epoch || end.before(c)):
+	case c.epoch != end.epoch || end.before(c):
 		return ErrEpoch
+	case c.before(from):
+		return &ForgottenError{from}
 	}
 	return nil
 }

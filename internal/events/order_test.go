@@ -31,6 +31,7 @@ func TestEventsOfACaseComeInTheOrderOfItsChanges(t *testing.T) {
 		}, nil); err != nil {
 			t.Fatal(err)
 		}
+		storetest.Settle(t, s)
 		list, _, err := events.Read(t.Context(), s, events.Cursor{}, events.Filter{}, 10)
 		var steps []string
 		for _, e := range list {

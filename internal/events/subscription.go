@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ type Subscription struct {
 	State     SubscriptionState
 	Created   time.Time
 	CreatedBy string
-	OldUntil  *time.Time // until when the secret before signs too; nil: there is none
+	OldUntil  *time.Time // until when a secret from before signs too; nil: none does
 }
 
 // SubscriptionState tells how a subscription stands.
@@ -81,7 +82,9 @@ func joined(types []Type) string {
 	return strings.Join(out, " ")
 }
 
-const subscriptionColumns = `id, title, url, types, model, actor, party, state, created_at, created_by, old_until`
+// subscriptionColumns are those of a Subscription, at the moment $1.
+const subscriptionColumns = `id, title, url, types, model, actor, party, state, created_at, created_by,
+	(SELECT MAX(o.until) FROM subscription_secrets o WHERE o.subscription = subscriptions.id AND o.until > $1)`
 
 func scanSubscription(row interface{ Scan(...any) error }, more ...any) (s Subscription, err error) {
 	var types string
@@ -105,13 +108,13 @@ func Subscriptions(tx *store.Tx) (out []Subscription, err error) {
 		s, err := scanSubscription(rows)
 		out = append(out, s)
 		return err
-	}, `SELECT `+subscriptionColumns+` FROM subscriptions ORDER BY created_at, id`)
+	}, `SELECT `+subscriptionColumns+` FROM subscriptions ORDER BY created_at, id`, tx.At().UnixMicro())
 	return out, err
 }
 
 // Subscription returns a subscription.
 func (l *Log) Subscription(tx *store.Tx, id string) (*Subscription, error) {
-	s, err := scanSubscription(tx.SQL().QueryRowContext(tx.Context(), `SELECT `+subscriptionColumns+` FROM subscriptions WHERE id = $1`, id))
+	s, err := scanSubscription(tx.SQL().QueryRowContext(tx.Context(), `SELECT `+subscriptionColumns+` FROM subscriptions WHERE id = $2`, tx.At().UnixMicro(), id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, ErrNoSubscription
 	}
@@ -123,28 +126,54 @@ func (l *Log) SetState(tx *store.Tx, id string, state SubscriptionState) error {
 	return changed(tx, `UPDATE subscriptions SET state = $2 WHERE id = $1`, id, state)
 }
 
+// hold takes a subscription, which must be there, so that nobody else changes it meanwhile.
+func hold(tx *store.Tx, id string) error {
+	var is string
+	err := tx.SQL().QueryRowContext(tx.Context(), `SELECT id FROM subscriptions WHERE id = $1`+tx.ForUpdate(), id).Scan(&is)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNoSubscription
+	}
+	return err
+}
+
 // Unsubscribe removes a subscription with all that is known of what was sent to it.
 func Unsubscribe(tx *store.Tx, id string) error {
-	// It is taken first, so that nothing more is put down for it meanwhile.
-	var is string
-	switch err := tx.SQL().QueryRowContext(tx.Context(), `SELECT id FROM subscriptions WHERE id = $1`+tx.ForUpdate(), id).Scan(&is); {
-	case errors.Is(err, sql.ErrNoRows):
-		return ErrNoSubscription
-	case err != nil:
+	if err := hold(tx, id); err != nil { // first, so that nothing more is put down for it meanwhile
 		return err
 	}
-	if _, err := tx.SQL().ExecContext(tx.Context(), `DELETE FROM deliveries WHERE subscription = $1`, id); err != nil {
-		return err
+	for _, q := range []string{`DELETE FROM deliveries WHERE subscription = $1`, `DELETE FROM subscription_secrets WHERE subscription = $1`} {
+		if _, err := tx.SQL().ExecContext(tx.Context(), q, id); err != nil {
+			return err
+		}
 	}
 	return changed(tx, `DELETE FROM subscriptions WHERE id = $1`, id)
 }
 
+// oldMost is how many secrets from before sign at the most, since all signatures stand in one header.
+const oldMost = 10
+
 // Rotate gives the subscription another secret and returns it. What is sent is signed with the one before too until the overlap is
-// over, so that the subscriber can change to the new one meanwhile.
+// over, so that the subscriber can change to the new one meanwhile. Each of those before it signs until its own end, as the subscriber
+// may have seen none of the others. Without an overlap all of them end.
 func (l *Log) Rotate(tx *store.Tx, id string, overlap time.Duration) (secret string, err error) {
+	if err := hold(tx, id); err != nil {
+		return "", err
+	}
+	now := tx.At().UnixMicro()
+	if overlap > 0 {
+		if _, err := tx.SQL().ExecContext(tx.Context(), `INSERT INTO subscription_secrets (subscription, until, secret) SELECT id, $2, secret FROM subscriptions WHERE id = $1`,
+			id, tx.At().Add(overlap).UnixMicro()); err != nil {
+			return "", err
+		}
+	} else {
+		now = math.MaxInt64
+	}
+	if _, err := tx.SQL().ExecContext(tx.Context(), `DELETE FROM subscription_secrets WHERE subscription = $1 AND (until <= $2 OR secret NOT IN
+		(SELECT secret FROM subscription_secrets WHERE subscription = $1 ORDER BY until DESC LIMIT $3))`, id, now, oldMost); err != nil {
+		return "", err
+	}
 	secret = store.NewSecret("whsec_")
-	return secret, changed(tx, `UPDATE subscriptions SET old_secret = secret, old_until = $3, secret = $2 WHERE id = $1`,
-		id, tx.SealOwn([]byte(secret), secretLabel(id)), tx.At().Add(overlap).UnixMicro())
+	return secret, changed(tx, `UPDATE subscriptions SET secret = $2 WHERE id = $1`, id, tx.SealOwn([]byte(secret), secretLabel(id)))
 }
 
 // changed makes a change of a subscription, which must be there.
@@ -161,21 +190,16 @@ func changed(tx *store.Tx, query string, args ...any) error {
 
 // secretsOf returns the secrets that sign what is sent to a subscription now.
 func secretsOf(tx *store.Tx, id string) (out []string, err error) {
-	var secret, old []byte
-	var until sql.NullInt64
-	if err := tx.SQL().QueryRowContext(tx.Context(), `SELECT secret, old_secret, old_until FROM subscriptions WHERE id = $1`, id).Scan(&secret, &old, &until); err != nil {
-		return nil, err
-	}
-	sealed := [][]byte{secret}
-	if until.Valid && tx.At().UnixMicro() < until.Int64 {
-		sealed = append(sealed, old)
-	}
-	for _, s := range sealed {
-		text, err := tx.UnsealOwn(s, secretLabel(id))
-		if err != nil {
-			return nil, err
+	err = tx.Each(func(rows *sql.Rows) error {
+		var sealed []byte
+		var until int64
+		if err := rows.Scan(&sealed, &until); err != nil {
+			return err
 		}
+		text, err := tx.UnsealOwn(sealed, secretLabel(id))
 		out = append(out, string(text))
-	}
-	return out, nil
+		return err
+	}, `SELECT secret, CAST($2 AS BIGINT) AS until FROM subscriptions WHERE id = $1 UNION ALL SELECT secret, until FROM subscription_secrets WHERE subscription = $1 AND until > $2 ORDER BY until`,
+		id, tx.At().UnixMicro())
+	return out, err
 }

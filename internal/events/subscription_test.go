@@ -1,6 +1,7 @@
 package events_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -100,6 +101,78 @@ func TestASecretIsChangedWithoutAnEventThatCannotBeVerified(t *testing.T) {
 	})
 }
 
+// TestEachSecretSignsUntilItsOwnEnd: who never saw the answer to a change, and so changes it again, has the one from before the first.
+func TestEachSecretSignsUntilItsOwnEnd(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
+		s := serve(t, d, everywhere)
+		r := receive(t, func(int) int { return 200 })
+		sub, first := s.subscribe(t, events.Subscription{URL: r.URL})
+		secrets := []string{first}
+		s.start(t)
+		n := 0
+		signs := func() (verified []int) { // those that sign what is sent now
+			t.Helper()
+			n++
+			s.tell(t, events.StepLate, "af")
+			until(t, "a delivery", func() bool { return len(r.ids()) == n })
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			for i, secret := range secrets {
+				hook, err := standardwebhooks.NewWebhook(secret)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if hook.Verify(r.bodies[n-1], r.got[n-1].Header) == nil {
+					verified = append(verified, i)
+				}
+			}
+			return verified
+		}
+		rotate := func(overlap time.Duration) {
+			t.Helper()
+			storetest.In(t, s.Store, func(tx *store.Tx) error {
+				secret, err := s.log.Rotate(tx, sub.ID, overlap)
+				secrets = append(secrets, secret)
+				return err
+			})
+		}
+		ends := func(there bool) {
+			t.Helper()
+			storetest.In(t, s.Store, func(tx *store.Tx) error {
+				x, err := s.log.Subscription(tx, sub.ID)
+				if err == nil && (x.OldUntil != nil) != there {
+					t.Errorf("an old one signs until %v", x.OldUntil)
+				}
+				return err
+			})
+		}
+		rotate(time.Hour)
+		rotate(3 * time.Hour)
+		if got := signs(); !slices.Equal(got, []int{0, 1, 2}) {
+			t.Errorf("%v sign, want all", got)
+		}
+		for range 3600 { // an hour
+			d.Clock()
+		}
+		if got := signs(); !slices.Equal(got, []int{1, 2}) {
+			t.Errorf("%v sign, want those whose end has not come", got)
+		}
+		ends(true)
+		rotate(0)
+		if got := signs(); !slices.Equal(got, []int{3}) {
+			t.Errorf("%v sign, want the last alone", got)
+		}
+		ends(false)
+		for range 20 {
+			rotate(time.Hour)
+		}
+		if got := signs(); len(got) != 11 || got[0] != len(secrets)-11 {
+			t.Errorf("%v sign, want the last and the ten before it", got)
+		}
+		storetest.In(t, s.Store, func(tx *store.Tx) error { return events.Unsubscribe(tx, sub.ID) })
+	})
+}
+
 // TestASlowSubscriberHoldsUpNobodyElse sends to one that does not answer before the other has everything.
 func TestASlowSubscriberHoldsUpNobodyElse(t *testing.T) {
 	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
@@ -124,7 +197,8 @@ func TestASlowSubscriberHoldsUpNobodyElse(t *testing.T) {
 		t.Cleanup(func() { end(); slow.Close() })
 		stop := s.start(t)
 		until(t, "the quick one's", func() bool { return strings.Count(s.deliveries(t), "delivered") == n })
-		if most.Load() == 0 || most.Load() > 4 {
+		until(t, "one to the slow one", func() bool { return most.Load() > 0 })
+		if most.Load() > 4 {
 			t.Errorf("%d were sent to the slow one at once", most.Load())
 		}
 		// Once it answers it gets the rest, and none of them was tried in vain.
@@ -133,6 +207,55 @@ func TestASlowSubscriberHoldsUpNobodyElse(t *testing.T) {
 			return s.deliveries(t) == strings.Repeat("delivered after 1: 200, ", 2*n-1)+"delivered after 1: 200"
 		})
 		stop()
+	})
+}
+
+// TestHoweverManySlowSubscribersHoldUpNobodyElse: more of them than are sent to at once, and one that is known to answer soon.
+func TestHoweverManySlowSubscribersHoldUpNobodyElse(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
+		s := serve(t, d, everywhere)
+		release := make(chan struct{})
+		var mu sync.Mutex
+		under, most := map[string]int{}, map[string]int{} // at once, of each
+		slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			count := func(n int) {
+				mu.Lock()
+				defer mu.Unlock()
+				under[r.URL.Path] += n
+				most[r.URL.Path] = max(most[r.URL.Path], under[r.URL.Path])
+			}
+			count(1)
+			defer count(-1)
+			<-release
+		}))
+		end := sync.OnceFunc(func() { close(release) })
+		t.Cleanup(func() { end(); slow.Close() })
+		quick := receive(t, func(int) int { return 200 })
+		s.subscribe(t, events.Subscription{URL: quick.URL})
+		s.start(t)
+		s.tell(t, events.StepLate, "af")
+		until(t, "the first", func() bool { return s.deliveries(t) == "delivered after 1: 200" })
+		const many, n = 20, 6
+		for i := range many {
+			s.subscribe(t, events.Subscription{URL: slow.URL + "/" + strconv.Itoa(i)})
+		}
+		for range n {
+			s.tell(t, events.StepLate, "af")
+		}
+		until(t, "the quick one's", func() bool { return len(quick.ids()) == n+1 })
+		until(t, "some to the slow ones", func() bool { mu.Lock(); defer mu.Unlock(); return len(most) > 4 })
+		mu.Lock()
+		defer mu.Unlock()
+		all := 0
+		for path, n := range most {
+			if all += n; n > 1 {
+				t.Errorf("%d were sent to %s at once, before it had answered any", n, path)
+			}
+		}
+		if all > 8 {
+			t.Errorf("%d of 16 were sent to slow ones at once", all)
+		}
+		end()
 	})
 }
 
@@ -252,6 +375,143 @@ func TestAPartyIsToldOfItsOwnCasesAlone(t *testing.T) {
 	})
 }
 
+// TestOneThatIsNoPartyAnyMoreIsToldOfNothing: neither of what waits, nor of what is dead; and again once it is a party again.
+func TestOneThatIsNoPartyAnyMoreIsToldOfNothing(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
+		s := serve(t, d, everywhere)
+		r := receive(t, func(int) int { return 200 })
+		sub, _ := s.subscribe(t, events.Subscription{URL: r.URL, Party: "vc-7"})
+		parties := func(list ...store.Party) {
+			t.Helper()
+			storetest.In(t, s.Store, func(tx *store.Tx) error {
+				_, err := tx.SetParties("a", 0, "x", list)
+				return err
+			})
+		}
+		storetest.In(t, s.Store, func(tx *store.Tx) error {
+			_, err := tx.Create(store.NewCase{ID: "a", Model: "m"})
+			return err
+		})
+		vc := store.Party{Actor: "vard", Party: "vc-7"}
+		parties(vc)
+		storetest.In(t, s.Store, func(tx *store.Tx) error { return s.log.SetState(tx, sub.ID, events.Paused) })
+		put := s.tell(t, events.StepLate, "af") // dead, since it is paused
+		storetest.In(t, s.Store, func(tx *store.Tx) error { return s.log.SetState(tx, sub.ID, events.Active) })
+		s.tell(t, events.StepSoon, "af") // waiting
+		parties()
+		replay := func() (n int64) {
+			t.Helper()
+			storetest.In(t, s.Store, func(tx *store.Tx) (err error) {
+				n, err = s.log.ReplayDead(tx, sub.ID)
+				return err
+			})
+			return n
+		}
+		state := func() (out string) {
+			t.Helper()
+			if err := s.Writer().QueryRowContext(t.Context(), `SELECT state || ' ' || answer FROM deliveries WHERE event <> $1`, put).Scan(&out); err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		s.start(t)
+		until(t, "the one that waits given up", func() bool { return state() == "dead refused" })
+		if got := s.deliveries(t); got != "" {
+			t.Errorf("it reads of %s", got)
+		}
+		if n := replay(); n != 0 {
+			t.Errorf("%d are sent again", n)
+		}
+		storetest.In(t, s.Store, func(tx *store.Tx) error {
+			if err := s.log.Replay(tx, sub.ID, put); !errors.Is(err, events.ErrNoDelivery) {
+				t.Errorf("one is sent again: %v", err)
+			}
+			return nil
+		})
+		if n := len(r.ids()); n != 0 {
+			t.Errorf("%d were sent", n)
+		}
+		parties(vc)
+		if n := replay(); n != 2 {
+			t.Errorf("%d are sent again, want both", n)
+		}
+		until(t, "both", func() bool { return s.deliveries(t) == "delivered after 1: 200, delivered after 1: 200" })
+		parties()
+		put = ""
+		storetest.In(t, s.Store, func(tx *store.Tx) error {
+			_, err := tx.Erase("a", 0, "x", "beslut")
+			return err
+		})
+		if got := s.deliveries(t); got != "delivered after 1: 200, delivered after 1: 200" {
+			t.Errorf("of what now tells that the case is erased it reads %q", got)
+		}
+	})
+}
+
+// TestAllPartiesToACaseAreToldThatItIsErased and of nothing else: each as what it was to the case.
+func TestAllPartiesToACaseAreToldThatItIsErased(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
+		s := serve(t, d, everywhere)
+		storetest.In(t, s.Store, func(tx *store.Tx) error {
+			for _, id := range []string{"a", "b"} {
+				if _, err := tx.Create(store.NewCase{ID: id, Model: "m", Parties: []store.Party{{Party: "opener"}, {Actor: "vard", Party: "vc-7"}, {Actor: "af", Party: "af-1"}}}); err != nil {
+					return err
+				}
+			}
+			_, err := tx.SetParties("a", 0, "x", []store.Party{{Actor: "vard", Party: "vc-7"}})
+			return err
+		})
+		for range 2 {
+			s.tell(t, events.StepLate, "af")
+		}
+		storetest.Settle(t, s.Store)
+		storetest.In(t, s.Store, func(tx *store.Tx) error {
+			if err := s.log.Keep(tx, []events.Event{{Type: events.CaseErased, Case: "a", Model: "m"}}); err != nil {
+				return err
+			}
+			_, err := tx.Erase("a", 0, "x", "beslut")
+			return err
+		})
+		storetest.Settle(t, s.Store)
+		late := `INSERT INTO events (id, type, case_id, model, version, hash, step, actor, outcome, at) VALUES ('z', $1, 'a', 'm', '', '', '', '', '', 1)`
+		if _, err := s.Writer().Exec(late, events.StepLate); err != nil { // which never happens
+			t.Fatal(err)
+		}
+		storetest.Settle(t, s.Store)
+		for _, x := range []struct {
+			who  store.Reach
+			want int
+		}{
+			{store.Reach{Party: "opener"}, 4}, {store.Reach{Party: "vc-7"}, 3}, {store.Reach{Party: " vc-7", Actor: "vard"}, 3}, {store.Reach{Party: "vc-7", Actor: "af"}, 0},
+			{store.Reach{Party: "af-1"}, 0}, {store.Reach{}, 0}, {store.Everything, 4},
+		} {
+			list, _, err := s.log.Read(t.Context(), x.who, events.Cursor{}, events.Filter{}, 100)
+			if err != nil || len(list) != x.want {
+				t.Errorf("%+v reads %d, want %d (%v)", x.who, len(list), x.want, err)
+			}
+			f := s.log.Feed().Follow(x.who, events.Cursor{}, events.Filter{})
+			followed, err := f.Next(t.Context(), time.Millisecond)
+			if err != nil || len(followed) != x.want {
+				t.Errorf("%+v follows %d, want %d (%v)", x.who, len(followed), x.want, err)
+			}
+			f.Leave()
+		}
+		if _, err := s.Writer().Exec(`DELETE FROM events WHERE id = 'z'`); err != nil {
+			t.Fatal(err)
+		}
+		storetest.In(t, s.Store, func(tx *store.Tx) error {
+			if within, err := tx.Within(store.Reach{Party: "vc-7"}, []string{"a", "b"}); err != nil || within["a"] || !within["b"] {
+				t.Errorf("within reach are %v (%v)", within, err)
+			}
+			_, holds, err := tx.Erasure("a")
+			if !holds {
+				t.Error("the proof does not hold")
+			}
+			return err
+		})
+	})
+}
+
 func TestFiguresNameNobody(t *testing.T) {
 	storetest.OnEach(t, func(t *testing.T, d *storetest.Database) {
 		s := serve(t, d, everywhere)
@@ -270,7 +530,7 @@ func TestFiguresNameNobody(t *testing.T) {
 			t.Errorf("%+v %v", f, err)
 		}
 		storetest.In(t, s.Store, func(tx *store.Tx) error {
-			n, err := events.Forget(tx, tx.At().Add(time.Hour), 100)
+			n, err := events.ForgetDelivered(tx, tx.At().Add(time.Hour), 100)
 			if n != 1 {
 				t.Errorf("%d are forgotten", n)
 			}

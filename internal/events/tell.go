@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/stegvis/stegvis/internal/jobs"
@@ -12,14 +13,17 @@ import (
 
 // Log keeps events and sends them to those who subscribe.
 type Log struct {
-	store    *store.Store
-	queue    *jobs.Queue
-	targets  *Targets
-	client   *http.Client
-	feed     *Feed
-	pace     pace
-	attempts attempts
-	kept     counts // events, by type
+	store     *store.Store
+	queue     *jobs.Queue
+	targets   *Targets
+	client    *http.Client
+	feed      *Feed
+	pace      pace
+	attempts  attempts
+	keep      time.Duration // events; 0: for ever
+	kept      counts        // events, by type
+	forgotten atomic.Int64  // events
+	batch     batch
 }
 
 // Config says where events may be sent, and how often.
@@ -28,11 +32,12 @@ type Config struct {
 	Tries   int                             // how often at the most; 0: 16, with the waits between over about three days
 	Wait    func(attempt int) time.Duration // after an attempt that failed; nil: 10 s, then twice as long each time, 12 h at the most
 	Workers int                             // how many are sent at once; 0: 16
+	Timeout time.Duration                   // how long a subscriber may take to answer; 0: 15 s
+	Keep    time.Duration                   // how long events are kept; 0: for ever
 }
 
 func wait(attempt int) time.Duration { return min(10*time.Second<<min(attempt-1, 20), 12*time.Hour) }
 
-// timeout is how long a subscriber may take to answer.
 const timeout = 15 * time.Second
 
 // NewLog returns the log of a store, and adds its work to the kinds of jobs. Use it once Serve was given their queue.
@@ -46,11 +51,18 @@ func NewLog(s *store.Store, k *jobs.Kinds, c Config) *Log {
 	if c.Workers == 0 {
 		c.Workers = 16
 	}
-	l := &Log{store: s, targets: &c.Targets, client: c.Targets.client(timeout), feed: newFeed(s)}
-	jobs.Register(k, jobs.Work[deliver]{Do: l.deliver, Tries: c.Tries, Timeout: 2 * timeout, Wait: c.Wait, Workers: c.Workers})
+	if c.Timeout == 0 {
+		c.Timeout = timeout
+	}
+	l := &Log{store: s, keep: c.Keep, batch: usualBatch, targets: &c.Targets, client: c.Targets.client(c.Timeout), feed: newFeed(s), pace: pace{half: max(1, c.Workers/2)}}
+	jobs.Register(k, jobs.Work[deliver]{Do: l.deliver, Tries: c.Tries, Timeout: 2 * c.Timeout, Wait: c.Wait, Workers: c.Workers})
 	jobs.Register(k, jobs.Work[resend]{Do: l.resend, Tries: 10, Timeout: time.Minute})
 	jobs.Register(k, jobs.Work[overlooked]{Do: l.overlooked, Tries: 3, Timeout: time.Minute})
+	jobs.Register(k, jobs.Work[forget]{Do: l.forget, Tries: 3, Timeout: time.Minute, Wait: func(int) time.Duration { return time.Minute }, Workers: 1})
 	jobs.Repeat(k, overlookedEvery, func() overlooked { return overlooked{} })
+	if c.Keep > 0 {
+		jobs.RepeatAlone(k, forgetEvery, func() forget { return forget{} })
+	}
 	return l
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/stegvis/stegvis/internal/casework"
+	"github.com/stegvis/stegvis/interpreter"
 )
 
 // logged logs answers that nothing is kept for, in one transaction. Where that cannot be done they are not given: it returns false
@@ -32,7 +33,7 @@ type batch struct {
 type batchLine struct {
 	row      int64
 	id       []byte
-	hash     string
+	by       []*interpreter.Program
 	asked    int // where its case ends in asked
 	from, to int // where it stands in what is to be sent
 }
@@ -40,7 +41,7 @@ type batchLine struct {
 // add adds the answer to a case, that begins at from in what is to be sent.
 func (b *batch) add(t *stream, id, asked []byte, from int) {
 	b.asked = append(b.asked, asked...)
-	b.lines = append(b.lines, batchLine{t.row, bytes.Clone(id), t.clerk.answers[0].p.Model().Hash, len(b.asked), from, len(t.out)})
+	b.lines = append(b.lines, batchLine{t.row, bytes.Clone(id), []*interpreter.Program{t.clerk.answers[0].p}, len(b.asked), from, len(t.out)})
 }
 
 // log logs the answers that wait. Where that cannot be done each of them becomes a problem.
@@ -51,7 +52,7 @@ func (b *batch) log(t *stream) {
 	answers := make([]casework.Answered, len(b.lines))
 	began := 0
 	for i, l := range b.lines {
-		answers[i] = casework.Answered{Action: t.reply.route.ID, Hash: l.hash, Asked: b.asked[began:l.asked], Given: t.out[l.from:l.to]}
+		answers[i] = casework.Answered{Action: t.reply.route.ID, By: l.by, Hash: l.by[0].Model().Hash, Asked: b.asked[began:l.asked], Given: t.out[l.from:l.to]}
 		began = l.asked
 	}
 	if err := t.exchange.log(answers); err != nil {
@@ -60,7 +61,7 @@ func (b *batch) log(t *stream) {
 		t.out = nil
 		for _, l := range b.lines {
 			t.out = append(t.out, sent[at:l.from]...) // problems of other lines
-			t.refuseOf(l.row, l.id, problem(t.lang, "store-unavailable", nil))
+			t.refuseOf(l.row, l.id, problem(t.lang, unanswered(err), nil))
 			at = l.to
 		}
 		t.out = append(t.out, sent[at:]...)

@@ -12,7 +12,7 @@ import (
 
 // What requests about kept cases can meet, besides what any can.
 var (
-	ofKept    = []string{"nothing-kept", "unauthenticated", "forbidden", "store-unavailable", "identity-unavailable", "busy"}
+	ofKept    = []string{"nothing-kept", "unauthenticated", "bad-purpose", "forbidden", "store-unavailable", "store-slow", "identity-unavailable", "busy"}
 	ofOne     = append(slices.Clone(ofKept), "unknown-case", "case-erased", "files-missing")
 	ofSending = []string{"body-at-fault", "body-broken-off", "too-slow", "too-large", "wrong-media-type", "encoded-body"}
 	ofChange  = slices.Concat(ofOne, ofSending, []string{"stale", "bad-if-match", "bad-key", "key-reused"})
@@ -35,7 +35,7 @@ func caseOperations() []*Operation {
 		{
 			Method: "POST", Path: "/v1/cases", ID: "open-case", Act: access.Open, Kept: true, Once: true, Marked: true, handle: (*Service).openCase,
 			Takes: oneCase, Body: OpenCase{}, Gives: asJSON, Answer: casework.Answer{}, Status: http.StatusCreated,
-			Problems: slices.Concat(ofKept, ofSending, []string{"unknown-model", "unknown-version", "model-not-live", "id-taken", "reference-taken", "bad-id", "bad-key", "key-reused"}),
+			Problems: slices.Concat(ofKept, ofSending, []string{"unknown-model", "unknown-version", "model-not-live", "id-taken", "reference-taken", "bad-id", "bad-key", "key-reused", "case-erased"}),
 		},
 		{
 			Method: "GET", Path: "/v1/cases", ID: "list-cases", Act: access.List, Kept: true, handle: (*Service).listCases,
@@ -64,11 +64,11 @@ func caseOperations() []*Operation {
 		},
 		{
 			Method: "POST", Path: "/v1/cases/{case}/close", ID: "close-case", Act: access.Close, Kept: true, Once: true, Guarded: true, Marked: true, handle: (*Service).closeCase,
-			Takes: oneCase, Body: Reason{}, Gives: asJSON, Answer: casework.Answer{}, Problems: ofChange,
+			Takes: oneCase, Body: Reason{}, Gives: asJSON, Answer: casework.Answer{}, Problems: append(slices.Clone(ofChange), "case-closed"),
 		},
 		{
 			Method: "POST", Path: "/v1/cases/{case}/reopen", ID: "reopen-case", Act: access.Close, Kept: true, Once: true, Guarded: true, Marked: true, handle: (*Service).reopenCase,
-			Takes: oneCase, Body: Reason{}, Gives: asJSON, Answer: casework.Answer{}, Problems: ofChange,
+			Takes: oneCase, Body: Reason{}, Gives: asJSON, Answer: casework.Answer{}, Problems: append(slices.Clone(ofChange), "case-open"),
 		},
 		{
 			Method: "POST", Path: "/v1/cases/{case}/erase", ID: "erase-case", Act: access.Erase, Kept: true, Guarded: true, handle: (*Service).eraseCase,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/internal/access"
 	"github.com/stegvis/stegvis/internal/casework"
 	"github.com/stegvis/stegvis/interpreter"
@@ -53,7 +54,11 @@ func (s *Service) moveCases(x *exchange) {
 		o.Need("model", "to", "dry_run")
 		m = casework.Moving{
 			Model: o.Text("model", longName), From: o.Text("from", longName), To: o.Text("to", longName), DryRun: o.Yes("dry_run"), Faulty: o.Yes("faulty"),
-			Why: o.Text("why", longNote), After: o.Text("after", longName), Limit: int(min(o.Whole("limit"), mostMoved)),
+			Why: o.Text("why", longNote), After: o.Text("after", longName),
+		}
+		limit := o.Whole("limit")
+		if m.Limit = int(min(limit, mostMoved)); limit > mostMoved {
+			o.Fault("limit", "kept-move-limit", diag.Args{"Limit": mostMoved})
 		}
 		m.Chosen, m.FromAt = casework.Place{Key: o.At("model"), Value: o.At("to")}, o.At("from")
 		named := o.Texts("cases", mostCases, longName)

@@ -60,6 +60,7 @@ func (s *Service) openCase(x *exchange) {
 			ID: o.Text("id", longName), Reference: o.Text("reference", longName), Model: o.Text("model", longName), Version: o.Text("version", longName),
 			Facts: factsIn(o), Parties: partiesIn(o), Chosen: casework.Place{Key: o.At("model"), Value: o.At("version")},
 		}
+		noPerson(o, "reference", in.Reference)
 	})
 	if !ok {
 		return
@@ -248,6 +249,7 @@ func (s *Service) eraseCase(x *exchange) {
 	if !x.read(func(o *interpreter.Object) {
 		o.Need("decision")
 		decision = o.Text("decision", longNote)
+		noPerson(o, "decision", decision) // it outlives the case
 	}) {
 		return
 	}

@@ -37,7 +37,7 @@ func TestEveryProblemHasItsWords(t *testing.T) {
 		must(t, err)
 		code.Write(b)
 	}
-	for _, m := range regexp.MustCompile(`(?:add\(|queryFault\(x\.lang, )"([a-z-]+)"`).FindAllStringSubmatch(code.String(), -1) {
+	for _, m := range regexp.MustCompile(`(?:add\(|queryFault\([a-z.]+, )"([a-z-]+)"`).FindAllStringSubmatch(code.String(), -1) {
 		for _, part := range []string{"", ".hint"} {
 			id := "query." + m[1] + part
 			if known[id] = true; !httpapi.Catalogue.Has(lang.EN, id) {

@@ -157,7 +157,10 @@ func (c *clerk) append(dst []byte, i int, q *interpreter.Query) []byte {
 var beforeDecision = func(*interpreter.Program, *interpreter.Facts) {}
 
 // credentials are the headers that tell who answered.
-type credentials struct{ model, version, hash, etag []string }
+type credentials struct {
+	model, version, hash, etag []string
+	programs                   []*interpreter.Program
+}
 
 // voice is who answers, in which language.
 type voice struct {
@@ -180,7 +183,7 @@ func (d *desk) credentials(w wanted, p *interpreter.Program, l lang.Lang) *crede
 	} else if w.model != "" {
 		programs = d.Set.Versions(w.model)
 	}
-	c := &credentials{hash: []string{hashOf(programs)}}
+	c := &credentials{hash: []string{hashOf(programs)}, programs: programs}
 	c.etag = []string{`"` + c.hash[0][len("sha256:"):] + "." + string(l) + `"`}
 	names := ""
 	for i, p := range programs {

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -60,7 +61,7 @@ func (s *Service) begin(o *Operation, w http.ResponseWriter, r *http.Request) *e
 	if !s.admit(o, x) {
 		return nil
 	}
-	if len(o.Takes) > 0 && !x.takes(o) || !x.accepts(o) {
+	if len(o.Takes) > 0 && !x.takes(o) || len(o.Takes) == 0 && o.Method != http.MethodGet && !x.bare() || !x.accepts(o) {
 		return nil
 	}
 	x.desk = s.current()
@@ -251,6 +252,19 @@ func (x *exchange) takes(o *Operation) bool {
 	}
 	x.many = kind == "application/x-ndjson"
 	return true
+}
+
+// bare tells whether the request has no body, where nothing would look at one.
+func (x *exchange) bare() bool {
+	if n := x.r.ContentLength; n >= 0 {
+		if n == 0 {
+			return true
+		}
+	} else if n, err := x.r.Body.Read(make([]byte, 1)); n == 0 && err == io.EOF {
+		return true
+	}
+	x.fail("body-of-no-use", nil)
+	return false
 }
 
 // knows tells whether there is such a model, and answers with a problem where there is none, or none that is live.

@@ -93,8 +93,8 @@ func TestStoppingUnderLoadAnswersAllThatWasAsked_FAULTS27(t *testing.T) {
 	}
 	for range rounds {
 		o := shipped(t)
-		o.Limits = httpapi.DefaultLimits()
-		o.Limits.Drain = 2 * time.Second
+		o.Limits = roomy()
+		o.Limits.Drain = time.Minute // it ends once nobody is there any more
 		s := serve(t, o)
 		var clients sync.WaitGroup
 		var answered atomic.Int64
@@ -139,7 +139,7 @@ func TestStoppingUnderLoadAnswersAllThatWasAsked_FAULTS27(t *testing.T) {
 			}
 			res.Body.Close()
 		})
-		for answered.Load() < 200 {
+		for answered.Load() < 200 && !t.Failed() {
 			time.Sleep(time.Millisecond)
 		}
 		close(slowBody)
@@ -153,7 +153,8 @@ func TestStoppingUnderLoadAnswersAllThatWasAsked_FAULTS27(t *testing.T) {
 
 func TestAServiceThatStopsSaysThatItIsNotReady(t *testing.T) {
 	o := shipped(t)
-	o.Limits = httpapi.DefaultLimits()
+	o.Limits = roomy()
+	o.Limits.Drain = time.Minute
 	s := serve(t, o)
 	held, err := net.Dial("tcp", s.addr) // keeps the service from ending at once
 	must(t, err)
@@ -211,7 +212,7 @@ func TestAPanicIsAProblemAndNothingLeaks_FAULTS28(t *testing.T) {
 
 func TestABusyServiceSaysSo(t *testing.T) {
 	o := shipped(t)
-	o.Limits = httpapi.DefaultLimits()
+	o.Limits = roomy()
 	o.Limits.Drain, o.Limits.Requests, o.Limits.Streams = time.Millisecond, 1, 1
 	s := serve(t, o)
 	enter, leave := make(chan struct{}), make(chan struct{})

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stegvis/stegvis/dsl/lang"
 	"github.com/stegvis/stegvis/internal/access"
 	"github.com/stegvis/stegvis/internal/door"
 	"github.com/stegvis/stegvis/internal/events"
@@ -17,7 +18,7 @@ import (
 
 // What requests about events and subscriptions can meet, besides what any can.
 var (
-	ofEvents       = append(slices.Clone(ofKept), "unknown-case", "bad-place", "place-gone")
+	ofEvents       = append(slices.Clone(ofKept), "unknown-case", "bad-place", "place-gone", "events-forgotten")
 	ofSubscription = append(slices.Clone(ofKept), "unknown-subscription")
 	asEvents       = []string{"text/event-stream", "application/json"}
 	eventTypes     = wordsOf(events.Types)
@@ -189,6 +190,15 @@ func (x *exchange) still() bool {
 	was, err1 := x.service.office.Reach(x.who, access.Follow)
 	is, err2 := x.service.office.Reach(now, access.Follow)
 	return err1 == nil && err2 == nil && was == is
+}
+
+// forgotten is the problem of a place in the log after which something is forgotten. from is the place after which nothing is; parameter
+// says where the one that was asked for stood, "" for in a header.
+func forgotten(l lang.Lang, from, parameter string) *Problem {
+	args := map[string]any{"Place": from}
+	p := problem(l, "events-forgotten", args)
+	p.Faults = []Fault{queryFault(l, "forgotten", parameter, args)}
+	return p
 }
 
 // refusalsOfEvents are those that can stand in the way of what is done with events.

@@ -66,6 +66,9 @@ func (s *Service) audit(x *exchange) {
 		t.flush()
 	case !t.begun:
 		x.refused(err)
+	case t.left != nil || x.r.Context().Err() != nil: // nobody is there to be told, and nothing is wrong here
+		s.log.Info("the log was not read to its end", "request", x.reply.id, "route", x.reply.operation())
+		panic(http.ErrAbortHandler)
 	default:
 		s.log.Error("the log is cut short", "request", x.reply.id, "route", x.reply.operation(), "error", store.Cause(err))
 		panic(http.ErrAbortHandler) // it must not look whole
@@ -78,6 +81,7 @@ type rowsOut struct {
 	control *http.ResponseController
 	begun   bool
 	out     []byte
+	left    error // why nothing more can be sent
 }
 
 func (t *rowsOut) begin() {
@@ -110,7 +114,7 @@ func (t *rowsOut) flush() error {
 	if err == nil {
 		err = t.control.Flush()
 	}
-	t.out = t.out[:0]
+	t.out, t.left = t.out[:0], err
 	return err
 }
 

@@ -26,12 +26,16 @@ type following struct {
 	out     []byte
 }
 
+// askAgain is how long nobody asks again whether who reads may, where there is something to tell them.
+const askAgain = time.Second
+
 // retry is how long a reader is to wait before it comes again; not all wait alike, since all come again when a service ends.
 func retry() int { return 500 + rand.IntN(2000) }
 
 func (t *following) run(ctx context.Context) {
 	t.out = append(t.out, ": stegvis\nretry: "+strconv.Itoa(retry())+"\n"...)
 	t.place()
+	var forgotten *events.ForgottenError
 	for t.flush() {
 		list, err := t.from.Next(ctx, t.service.limits.Alive)
 		switch {
@@ -43,12 +47,15 @@ func (t *following) run(ctx context.Context) {
 		case errors.Is(err, events.ErrEpoch):
 			t.end("the log was restored; start anew")
 			return
+		case errors.As(err, &forgotten): // who comes again is told more
+			t.end("some of what comes next is forgotten; start anew")
+			return
 		case err != nil:
 			t.unread(ctx, err)
 			continue
 		}
 		t.failing = false
-		if time.Since(t.checked) >= t.service.limits.Alive {
+		if time.Since(t.checked) >= min(t.service.limits.Alive, askAgain) {
 			if !t.still() {
 				t.end("no longer allowed")
 				return

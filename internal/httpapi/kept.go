@@ -10,6 +10,7 @@ import (
 	"github.com/stegvis/stegvis/internal/access"
 	"github.com/stegvis/stegvis/internal/casework"
 	"github.com/stegvis/stegvis/internal/door"
+	"github.com/stegvis/stegvis/internal/events"
 	"github.com/stegvis/stegvis/internal/seal"
 	"github.com/stegvis/stegvis/internal/store"
 )
@@ -24,8 +25,17 @@ type Door interface {
 func keptOperations() []*Operation {
 	all := slices.Concat(caseOperations(), overCases(), eventOperations(), keyOperations())
 	for _, o := range all {
-		if o.Method != http.MethodGet && !o.Once {
-			o.Problems = append(slices.Clone(o.Problems), "key-of-no-use")
+		if o.Method == http.MethodGet {
+			continue
+		}
+		o.Problems = slices.Clone(o.Problems)
+		for _, x := range []struct {
+			code string
+			is   bool
+		}{{"key-of-no-use", !o.Once}, {"if-match-of-no-use", !o.Guarded}, {"body-of-no-use", len(o.Takes) == 0}} {
+			if x.is {
+				o.Problems = append(o.Problems, x.code)
+			}
 		}
 	}
 	return all
@@ -63,14 +73,29 @@ func (s *Service) admit(o *Operation, x *exchange) bool {
 		x.refused(err)
 		return false
 	}
-	x.who = casework.Who{Principal: *who, Purpose: access.Purpose(x.r.Header.Get("Stegvis-Purpose")), Lang: x.lang}
+	x.who = casework.Who{Principal: *who, Lang: x.lang}
+	if said := x.r.Header["Stegvis-Purpose"]; len(said) > 0 {
+		if x.who.Purpose = access.Purpose(said[0]); len(said) > 1 || !slices.Contains(access.Purposes, x.who.Purpose) {
+			x.fail("bad-purpose", nil)
+			return false
+		}
+	}
 	if _, _, ok := who.May(o.Act, x.who.Purpose); !ok {
 		x.fail("forbidden", nil)
 		return false
 	}
-	if o.Kept && o.Method != http.MethodGet && !o.Once && x.r.Header["Idempotency-Key"] != nil { // it would be done again
-		x.fail("key-of-no-use", nil)
-		return false
+	if o.Kept && o.Method != http.MethodGet {
+		for _, h := range []struct {
+			header, code string
+			heeded       bool
+		}{
+			{header: "Idempotency-Key", code: "key-of-no-use", heeded: o.Once}, {header: "If-Match", code: "if-match-of-no-use", heeded: o.Guarded},
+		} {
+			if !h.heeded && x.r.Header[h.header] != nil { // it would be done again, or whatever has changed meanwhile
+				x.fail(h.code, nil)
+				return false
+			}
+		}
 	}
 	if id := x.id(); id != "" {
 		x.reply.caseID = []byte(id)
@@ -98,6 +123,7 @@ var refusals = slices.Concat([]refusal{
 	{store.ErrKept, "not-erased"},
 	{store.ErrErased, "case-erased"},
 	{store.ErrClosed, "case-closed"},
+	{store.ErrOpen, "case-open"},
 	{store.ErrStale, "stale"},
 	{store.ErrTaken, "id-taken"},
 	{store.ErrNamed, "reference-taken"},
@@ -113,12 +139,25 @@ var refusals = slices.Concat([]refusal{
 func (x *exchange) refused(err error) {
 	var faulty *casework.Faulty
 	if errors.As(err, &faulty) {
+		code := "body-at-fault"
+		if errors.Is(err, store.ErrNoEntry) {
+			code = "unknown-entry"
+		}
 		const most = 50 // what is wrong from end to end is wrong in one way
 		if len(faulty.Faults) > most {
 			faulty.Faults = faulty.Faults[:most]
 			faulty.Faults.Error(diag.Span{}, "case-too-many-faults", diag.Args{"Limit": most})
 		}
-		x.problem(caseProblem(x.lang, "body-at-fault", faulty.Faults))
+		x.problem(caseProblem(x.lang, code, faulty.Faults))
+		return
+	}
+	var gone *events.ForgottenError
+	if errors.As(err, &gone) {
+		parameter := "after"
+		if x.r.Header.Get("Last-Event-ID") != "" {
+			parameter = ""
+		}
+		x.problem(forgotten(x.lang, gone.From.String(), parameter))
 		return
 	}
 	for _, r := range refusals {
@@ -128,11 +167,20 @@ func (x *exchange) refused(err error) {
 		}
 	}
 	x.blame(err)
-	if errors.Is(err, seal.ErrOpen) || errors.Is(err, seal.ErrNoMaster) {
+	if errors.Is(err, store.ErrDamaged) || errors.Is(err, seal.ErrOpen) || errors.Is(err, seal.ErrNoMaster) {
 		x.fail("internal", nil) // to ask again does not help: what is kept was changed from outside, or a master key is missing
 		return
 	}
-	x.fail("store-unavailable", nil)
+	x.fail(unanswered(err), nil)
+}
+
+// unanswered is the problem where the store failed.
+func unanswered(err error) string {
+	code := "store-unavailable"
+	if store.Slow(err) {
+		code = "store-slow"
+	}
+	return code
 }
 
 // blame tells in the log why the store failed, unless it is that nobody waits for the answer any more.

@@ -174,13 +174,13 @@ func TestAPersonalNumberAnywhereGetsNowhere_FAULTS40(t *testing.T) {
 			o.Logger = hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: log})
 			o.Tracer = tracer
 		})
-		actor := k.as(k.give(door.Key{Title: "fk", Roles: []access.Role{access.Actor}, Actor: "fk", Party: canary}))
+		actor := k.as(k.give(door.Key{Title: "fk", Roles: []access.Role{access.Actor}, Actor: "fk", Party: "fk-1"}))
 		nobody := k.as("")
 		// at is the address of an operation, on a case that no other operation changes or erases.
 		at := func(o *httpapi.Operation, round string) string {
 			id := round + o.ID
 			if strings.Contains(o.Path, "{case}") {
-				k.post("/v1/cases", `{"id":"`+id+`","reference":"`+id+canary+`","model":"faros","facts":{"samtycke":true,"fardigutredd":true},"entries":[{"fact":"kan_forbattras","value":true,"note":"`+canary+`"}],"parties":[{"actor":"fk","party":"`+canary+`"}]}`).want(t, 201, nil)
+				k.post("/v1/cases", `{"id":"`+id+`","reference":"`+id+`","model":"faros","facts":{"samtycke":true,"fardigutredd":true},"entries":[{"fact":"kan_forbattras","value":true,"note":"`+canary+`"}],"parties":[{"actor":"fk","party":"fk-1"}]}`).want(t, 201, nil)
 			}
 			return named.ReplaceAllString(o.Path, id)
 		}

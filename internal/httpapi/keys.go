@@ -92,6 +92,7 @@ func (s *Service) giveKey(x *exchange) {
 			if strings.ContainsAny(text, "\n\r\t") { // it stands in a line of a list
 				o.Fault(key, "body-text-invisible", diag.Args{"Key": key})
 			}
+			noPerson(o, key, text)
 		}
 		if day := o.Day("expires"); day != nil {
 			end := door.EndOf(*day)
@@ -114,6 +115,13 @@ func (s *Service) giveKey(x *exchange) {
 		}
 		return err
 	})
+}
+
+// noPerson tells that what stands at a key looks like a personal number. It would stand in clear where it is listed, or in addresses.
+func noPerson(o *interpreter.Object, key, text string) {
+	if store.Personal(text) {
+		o.Fault(key, "body-personal", diag.Args{"Key": key})
+	}
 }
 
 // actorIn reads which actor the key is of, and which of all those that are this actor. sure says that the roles are those that are

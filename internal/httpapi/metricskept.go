@@ -31,6 +31,7 @@ var (
 	jobAttempts      = figure("job_attempts_total", "Attempts of this process to do a job, by its kind and outcome (done, failed, givenup, notnow).", "kind", "outcome")
 	jobsStanding     = figure("jobs", "Jobs of all processes that are not over, by kind and state (available, scheduled, retryable, running).", "kind", "state")
 	eventsKept       = figure("events_total", "Events that this process kept, by type.", "type")
+	eventsForgotten  = figure("events_forgotten_total", "Events that this process forgot, since they were older than they are kept.")
 	eventFollowers   = figure("event_followers", "Streams of events that this process has open.")
 	deliveries       = figure("deliveries", "Events of all processes on their way to a subscriber, by state (waiting, dead).", "state")
 	deliveryAttempts = figure("delivery_attempts_total", "Attempts of this process to send an event, by what came of it (2xx, 4xx, unreachable, ...).", "answer")
@@ -41,7 +42,7 @@ var (
 
 // Describe tells which figures there are.
 func (keptFigures) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{storeUp, storeDone, storeTook, storeConnections, storeWaited, jobsWorking, jobAttempts, jobsStanding, eventsKept, eventFollowers,
+	for _, d := range []*prometheus.Desc{storeUp, storeDone, storeTook, storeConnections, storeWaited, jobsWorking, jobAttempts, jobsStanding, eventsKept, eventsForgotten, eventFollowers,
 		deliveries, deliveryAttempts, subscriptions, auditRows, casesKept} {
 		out <- d
 	}
@@ -86,6 +87,7 @@ func (k keptFigures) Collect(out chan<- prometheus.Metric) {
 	for of, n := range c.Events.Events {
 		count(eventsKept, float64(n), of)
 	}
+	count(eventsForgotten, float64(c.Events.Forgotten))
 	gauge(eventFollowers, float64(c.Events.Followers))
 	for answer, n := range c.Events.Attempts {
 		count(deliveryAttempts, float64(n), answer)

@@ -21,6 +21,13 @@ import (
 // Comparison is a case put through all models.
 type Comparison struct {
 	Decisions []interpreter.Decision `json:"decisions"` // by model
+	NotLive   []NotLive              `json:"not_live"`  // what is not among them, since it cannot answer
+}
+
+// NotLive is a version of a model whose file has faults and of which nothing was ever live. Another version may answer in its place.
+type NotLive struct {
+	Model   string `json:"model"`
+	Version string `json:"version"` // "": the file does not say
 }
 
 // ModelList is the models that there are.
@@ -117,7 +124,7 @@ type Readiness struct {
 type ReadyStore struct {
 	Kind     string `json:"kind"`     // sqlite or postgres
 	Form     int64  `json:"form"`     // the version of its tables
-	Answers  bool   `json:"answers"`  // the database does; without it the service is not ready
+	Answers  bool   `json:"answers"`  // the database does, and takes what is written; without it the service is not ready
 	Obstacle string `json:"obstacle"` // why it does not, in a word; "" where it does
 	Working  bool   `json:"working"`  // this process works on events and deadlines; without it the service is not ready
 }

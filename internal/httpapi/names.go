@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/dsl/diag"
@@ -121,13 +120,10 @@ func (x *exchange) tellMisnamed(ctx context.Context, kept keeps) (told bool, err
 	return len(faults) > 0, err
 }
 
-// lookWithin is how long it is looked whether anything that is kept has a name.
-const lookWithin = time.Second
-
 // isKept tells whether anything that is kept has a name. What is not found out in time is taken to be there: nobody is told of a fault
 // that may be none.
 func (x *exchange) isKept(ctx context.Context, parameter, value string, kept keeps) (bool, error) {
-	within, cancel := context.WithTimeout(ctx, lookWithin)
+	within, cancel := context.WithTimeout(ctx, x.service.limits.Look)
 	defer cancel()
 	found, err := kept(within, parameter, value)
 	if err != nil && within.Err() != nil && ctx.Err() == nil {

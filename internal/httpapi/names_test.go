@@ -60,6 +60,16 @@ func TestAMisspeltNameOfEventsIsTold(t *testing.T) {
 	})
 }
 
+// TestANameThatIsNotLookedForInTimeIsTakenToBeThere: nobody is told of a fault that may be none.
+func TestANameThatIsNotLookedForInTimeIsTakenToBeThere(t *testing.T) {
+	onEachWith(t, quickly(func(l *httpapi.Limits) { l.Look = time.Nanosecond }), func(t *testing.T, k *keeping) {
+		var page httpapi.CaseList
+		if k.get("/v1/cases?model=farox").want(t, 200, &page); len(page.Cases) != 0 {
+			t.Errorf("%+v", page)
+		}
+	})
+}
+
 // TestEventsOfAModelThatIsGoneAreReadOn: what is in the log keeps its names, and who has begun with a name that was known is not turned
 // away when it comes again.
 func TestEventsOfAModelThatIsGoneAreReadOn(t *testing.T) {
@@ -73,6 +83,7 @@ func TestEventsOfAModelThatIsGoneAreReadOn(t *testing.T) {
 		k.models.set(without(t, "nu"))
 		under.some(1)
 		var page httpapi.EventPage
+		storetest.Settle(t, k.office.Store)
 		k.get("/v1/events?model=nu&actor=gone_actor&after=0", "Accept", "application/json").want(t, 200, &page)
 		if len(page.Events) != 1 {
 			t.Fatalf("%+v", page)

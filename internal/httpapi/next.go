@@ -1,10 +1,13 @@
 package httpapi
 
 import (
+	"bytes"
+	"slices"
 	"strconv"
 
 	"github.com/stegvis/stegvis/dsl/diag"
 	"github.com/stegvis/stegvis/internal/casework"
+	"github.com/stegvis/stegvis/interpreter"
 )
 
 // next answers what is next for a case, or for many.
@@ -39,8 +42,22 @@ func (s *Service) compare(x *exchange) {
 			}
 			dst = c.append(dst, i, &x.query)
 		}
-		return append(dst, "]}\n"...)
+		dst = append(dst, `],"not_live":`...)
+		dst = append(dst, bytes.TrimSpace(encode(x.lacking()))...)
+		return append(dst, "}\n"...)
 	})
+}
+
+// lacking are the versions that nothing is live of.
+func (x *exchange) lacking() []NotLive {
+	out := []NotLive{}
+	for _, m := range x.service.models.Status().Models {
+		live := func(p *interpreter.Program) bool { return p.Model().Version == m.Version }
+		if m.Hash == "" && !slices.ContainsFunc(x.desk.Set.Versions(m.Model), live) { // which can be of a moment ago
+			out = append(out, NotLive{m.Model, m.Version})
+		}
+	}
+	return out
 }
 
 // decide reads one case and answers with what write makes of it.
@@ -69,9 +86,12 @@ func (s *Service) decide(x *exchange, w wanted, write func(*clerk, []byte) []byt
 	if len(c.answers) > 1 || w.model == "" {
 		p = nil
 	}
-	if s.audited && !x.logged(casework.Answered{Action: x.reply.route.ID, Hash: x.desk.credentials(w, p, x.lang).hash[0], Asked: b.in, Given: b.out}) {
-		c.release()
-		return
+	if s.audited {
+		who := x.desk.credentials(w, p, x.lang)
+		if !x.logged(casework.Answered{Action: x.reply.route.ID, By: who.programs, Hash: who.hash[0], Asked: b.in, Given: b.out}) {
+			c.release()
+			return
+		}
 	}
 	s.meters.decided(x.r.Context(), c)
 	c.release()

@@ -44,22 +44,28 @@ var statuses = map[string]int{
 	"not-erased":         http.StatusNotFound,
 	"case-erased":        http.StatusGone,
 	"case-closed":        http.StatusConflict,
+	"case-open":          http.StatusConflict,
 	"stale":              http.StatusPreconditionFailed,
 	"id-taken":           http.StatusConflict,
 	"reference-taken":    http.StatusConflict,
 	"not-yet-opened":     http.StatusNotFound,
 	"key-of-no-use":      http.StatusBadRequest,
+	"if-match-of-no-use": http.StatusBadRequest,
+	"body-of-no-use":     http.StatusBadRequest,
+	"bad-purpose":        http.StatusBadRequest,
 	"unknown-entry":      http.StatusNotFound,
 	"key-reused":         http.StatusUnprocessableEntity,
 	"bad-id":             http.StatusBadRequest,
 	"nothing-to-record":  http.StatusBadRequest,
 	"store-unavailable":  http.StatusServiceUnavailable,
+	"store-slow":         http.StatusServiceUnavailable,
 	"files-missing":      http.StatusServiceUnavailable,
 	"body-at-fault":      http.StatusBadRequest,
 	"bad-key":            http.StatusBadRequest,
 	"bad-if-match":       http.StatusBadRequest,
 	"bad-place":          http.StatusBadRequest,
 	"place-gone":         http.StatusGone,
+	"events-forgotten":   http.StatusGone,
 
 	"unknown-key":          http.StatusNotFound,
 	"identity-unavailable": http.StatusServiceUnavailable,
@@ -217,6 +223,11 @@ var (
 
 // Typical returns a problem as the operation answers with it where nothing more is wrong.
 func Typical(l lang.Lang, code string, o *Operation) *Problem {
+	if code == "events-forgotten" {
+		p := forgotten(l, "8c3ef4a1-5d0b-4c57-9a3e-2b6f1d90e7c4.0.17", "after")
+		p.Request = typicalRequest
+		return p
+	}
 	limit := interpreter.MaxCaseBytes >> 10
 	if code == "bad-key" {
 		limit = longest
@@ -225,9 +236,11 @@ func Typical(l lang.Lang, code string, o *Operation) *Problem {
 		"Count": 1, "Limit": limit, "Seconds": DefaultLimits().Read.Seconds(), "Gives": strings.Join(o.Gives, ", "), "Takes": strings.Join(o.Takes, ", "),
 		"Allow": o.Method, "Model": "faros", "Near": "", "Known": "",
 	})
-	p.Request = "1f0c5a9e77d2-1"
+	p.Request = typicalRequest
 	return p
 }
+
+const typicalRequest = "1f0c5a9e77d2-1"
 
 // StatusOf returns the HTTP status of a problem.
 func StatusOf(problem string) int { return statuses[problem] }

@@ -21,14 +21,14 @@ import (
 
 // folder is a folder of workflow files that is served.
 type folder struct {
-	t   testing.TB
-	dir string
+	t           testing.TB
+	dir, drafts string
 	*live.Live
 }
 
 func follow(t testing.TB) *folder {
 	t.Helper()
-	f := &folder{t: t, dir: t.TempDir()}
+	f := &folder{t: t, dir: t.TempDir(), drafts: t.TempDir()}
 	for _, name := range []string{"vocabulary.toml", "vocabulary.en.toml", "faros.en.toml"} {
 		f.write(name, shippedFile(t, name))
 	}
@@ -58,9 +58,12 @@ func edition(t testing.TB, n int) string {
 	return text
 }
 
+// write saves a file at once: with Hold negative, one that is looked at while it is being written is taken as it is then.
 func (f *folder) write(name, text string) {
 	f.t.Helper()
-	must(f.t, os.WriteFile(filepath.Join(f.dir, name), []byte(text), 0o644))
+	draft := filepath.Join(f.drafts, name)
+	must(f.t, os.WriteFile(draft, []byte(text), 0o644))
+	must(f.t, os.Rename(draft, filepath.Join(f.dir, name)))
 }
 
 func (f *folder) reload() {

@@ -71,7 +71,7 @@ var (
 	asFigures     = []string{"text/plain"}
 	ofBodies      = []string{"case-at-fault", "body-broken-off", "too-slow", "too-large", "wrong-media-type", "encoded-body", "busy"}
 	ofVersions    = []string{"unknown-model", "unknown-version", "model-not-live"}
-	ofDoor        = []string{"unauthenticated", "forbidden", "store-unavailable", "identity-unavailable"}
+	ofDoor        = []string{"unauthenticated", "bad-purpose", "forbidden", "store-unavailable", "store-slow", "identity-unavailable"}
 	ofDecisions   = slices.Concat(ofBodies, ofDoor)
 	ofCases       = slices.Concat(ofVersions, ofDecisions)
 	caseQuestions = []string{"version", "at"}

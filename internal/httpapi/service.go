@@ -52,6 +52,7 @@ type Limits struct {
 	Streams     int           // of many cases, at once. 64
 	Follows     int           // of events, at once. 256
 	Alive       time.Duration // after which a stream of events says something, though nothing happened. 15 s
+	Look        time.Duration // how long it is looked whether anything that is kept has a name that no model has. 1 s
 	HeaderBytes int           // of a request. 16 KiB
 }
 
@@ -59,7 +60,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Read: 4 * time.Second, Write: 10 * time.Second, Idle: time.Minute, Drain: 3 * time.Second, Stop: 10 * time.Second,
-		Connections: 4096, Requests: 512, Streams: 64, Follows: 256, Alive: 15 * time.Second, HeaderBytes: 16 << 10,
+		Connections: 4096, Requests: 512, Streams: 64, Follows: 256, Alive: 15 * time.Second, Look: time.Second, HeaderBytes: 16 << 10,
 	}
 }
 

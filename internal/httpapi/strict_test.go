@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
@@ -56,7 +57,7 @@ func TestABodyTooLargeOrPackedIsRefused_FAULTS23(t *testing.T) {
 	if g := s.ask("POST", "/v1/models/faros/next", `{"facts":{}}`, "Content-Type", "application/json; charset=UTF-8"); g.status != 200 {
 		t.Errorf("UTF-8 is refused: %s", g.body)
 	}
-	if grown := memory() - before; grown > 32<<20 {
+	if grown := taken(before, 32<<20); grown > 32<<20 {
 		t.Errorf("the memory has grown by %d MiB", grown>>20)
 	}
 }
@@ -83,6 +84,16 @@ func memory() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
+}
+
+// taken is how much more memory is held than before. What others have just done with may still be counted: where it is more than most, it is
+// looked again.
+func taken(before, most int64) int64 {
+	n := memory() - before
+	for end := time.Now().Add(10 * time.Second); n > most && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		n = min(n, memory()-before)
+	}
+	return n
 }
 
 func TestEachFaultOfABodyIsNamed_FAULTS24(t *testing.T) {
@@ -127,7 +138,7 @@ func TestEachFaultOfABodyIsNamed_FAULTS24(t *testing.T) {
 		s.post("/v1/models/faros/next", `{"facts":{"timmar_per_vecka":`+strings.Repeat("9", 200_000)+`}}`)
 		s.post("/v1/models/faros/next", `{"facts":{"timmar_per_vecka":`+strings.Repeat("9", 1<<20)+`}}`) // 413
 	}
-	if grown := memory() - before; grown > 32<<20 {
+	if grown := taken(before, 32<<20); grown > 32<<20 {
 		t.Errorf("the memory has grown by %d MiB", grown>>20)
 	}
 }

@@ -134,8 +134,13 @@ func (s *Service) subscribe(x *exchange) {
 		o.Need("url")
 		in = events.Subscription{URL: o.Text("url", longURL), Title: o.Text("title", longName), Model: x.ofModels(o, "model", modelsOf), Actor: x.ofModels(o, "actor", actorsOf)}
 		for _, t := range o.Words("types", len(eventTypes), eventTypes...) {
+			if slices.Contains(in.Types, events.Type(t)) {
+				o.Fault("types", "access-twice", diag.Args{"Name": t})
+			}
 			in.Types = append(in.Types, events.Type(t))
 		}
+		noPerson(o, "title", in.Title)
+		noPerson(o, "url", in.URL)
 		if in.URL != "" {
 			s.target(o, in.URL)
 		}

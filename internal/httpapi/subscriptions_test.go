@@ -215,6 +215,7 @@ func TestWhatIsWrongWithASubscriptionIsToldAtItsPlace(t *testing.T) {
 		{wide, "", `{"url":"ftp://127.0.0.1/","types":["se.stegvis.step.lat","x"],"model":"faro","actor":"vaard","URL":1}`,
 			"subscription-no-address body-not-word body-not-word body-not-word body-not-word body-unknown-key", "/url /types/0 /types/1 /model /actor /URL"},
 		{wide, "", `{"url":"https://user:pass@hook.example.se/"}`, "subscription-user", "/url"},
+		{wide, "", `{"url":"https://hook.example.se/","types":["se.stegvis.step.late","se.stegvis.step.soon","se.stegvis.step.late"]}`, "access-twice", "/types"},
 		{wide, "", `{"url":"http://127.0.0.1:99999/"}`, "subscription-port", "/url"},
 		{wide, "", `{"url":"http://127.0.0.1:0/"}`, "subscription-port", "/url"},
 		{wide, "", `{"url":"http://127.0.0.1/a b"}`, "subscription-space", "/url"},

@@ -1,8 +1,10 @@
 package httpapi_test
 
 import (
+	"slices"
 	"testing"
 
+	"github.com/stegvis/stegvis/internal/audit"
 	"github.com/stegvis/stegvis/internal/store"
 	"github.com/stegvis/stegvis/internal/store/storetest"
 )
@@ -18,6 +20,25 @@ func TestACaseThatWasChangedFromOutsideIsToldOfAsAFaultOfOurs(t *testing.T) {
 		for _, path := range []string{"", "/next", "/timeline"} {
 			k.get("/v1/cases/"+changed+path).fails(t, "internal")
 			k.get("/v1/cases/"+whole+path).want(t, 200, nil)
+		}
+	})
+}
+
+// A case of which the last entry is gone is not answered for as if nobody had said it.
+func TestACaseThatLacksAnEntryIsNotAnsweredFor(t *testing.T) {
+	onEach(t, func(t *testing.T, k *keeping) {
+		lacks := k.open(`{"model":"faros","facts":{"samtycke":true}}`)
+		storetest.In(t, k.office.Store, func(tx *store.Tx) error {
+			_, err := tx.SQL().Exec(`DELETE FROM entries WHERE case_id = $1 AND seq = 2`, lacks)
+			return err
+		})
+		for _, path := range []string{"", "/next", "/timeline"} {
+			k.get("/v1/cases/"+lacks+path).fails(t, "internal")
+		}
+		k.post("/v1/cases/"+lacks+"/entries", `{"facts":{"samtycke":false}}`).fails(t, "internal")
+		r, err := audit.Verify(t.Context(), k.office.Store)
+		if err != nil || !slices.Equal(r.Damage, []store.Damage{{What: store.EntryMissing, Case: lacks, Entry: 2}}) {
+			t.Errorf("%+v, %v", r, err)
 		}
 	})
 }

@@ -12,8 +12,11 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
+
+	"github.com/stegvis/stegvis/internal/build"
 )
 
 // backupForm is the form of backups; it changes only where an older one could be misread.
@@ -23,20 +26,36 @@ const backupForm = 1
 var (
 	ErrNoBackup = errors.New("store: this is no whole backup")
 	ErrNotEmpty = errors.New("store: there is something in the database already; a backup is restored into an empty one")
-	ErrForm     = errors.New("store: the backup was made by another version, with tables in another form")
 )
 
 // tables are all that a backup holds, each after those that it refers to. Jobs are not among them: what is to be done is found out
 // anew from the rest.
-var tables = []string{"store", "cases", "case_keys", "entries", "standings", "standing_steps", "requests", "erasures", "file_sets", "activations",
-	"audit_heads", "audit", "events", "subscriptions", "deliveries", "api_keys", "parties"}
+var tables = []struct {
+	name  string
+	since int64 // the form that brought it
+}{
+	{"store", 1}, {"cases", 1}, {"case_keys", 1}, {"entries", 1}, {"standings", 1}, {"standing_steps", 1}, {"requests", 1}, {"erasures", 1}, {"file_sets", 1},
+	{"activations", 1}, {"audit_heads", 2}, {"audit", 2}, {"events", 3}, {"subscriptions", 3}, {"deliveries", 3}, {"api_keys", 4}, {"parties", 4},
+	{"subscription_secrets", 8}, {"erased_parties", 8},
+}
+
+// tablesOf names the tables that a backup of a form holds.
+func tablesOf(form int64) (names []string) {
+	for _, t := range tables {
+		if t.since <= form {
+			names = append(names, t.name)
+		}
+	}
+	return names
+}
 
 // manifest is what a backup says of itself. It stands last, so that a backup that was cut off has none.
 type manifest struct {
-	Form   int              `json:"form"`
-	Schema int64            `json:"schema"` // the version of the tables
-	At     string           `json:"at"`
-	Rows   map[string]int64 `json:"rows"`
+	Form    int              `json:"form"`
+	Schema  int64            `json:"schema"`            // the form of the tables
+	Program string           `json:"program,omitempty"` // the version that made it
+	At      string           `json:"at"`
+	Rows    map[string]int64 `json:"rows"`
 }
 
 // Backup writes all that the store holds, as it is at one moment, while others go on working. What is sealed stays sealed; the
@@ -44,8 +63,8 @@ type manifest struct {
 func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 	z := zip.NewWriter(w)
 	err := s.View(ctx, func(tx *Tx) error {
-		m := manifest{Form: backupForm, Schema: s.form, At: tx.at.Format("2006-01-02T15:04:05.000000Z"), Rows: map[string]int64{}}
-		for _, name := range tables {
+		m := manifest{Form: backupForm, Schema: s.form, Program: build.Name(), At: tx.at.Format("2006-01-02T15:04:05.000000Z"), Rows: map[string]int64{}}
+		for _, name := range tablesOf(s.form) {
 			out, err := z.Create(name + ".ndjson")
 			if err != nil {
 				return err
@@ -101,47 +120,35 @@ func (tx *Tx) dump(name string, w io.Writer) (n int64, err error) {
 	return n, err
 }
 
-// Restore puts a backup into an empty store: all of it, or nothing. Cases that were erased since the backup was made, by the ids
-// given, are erased in it again, so that no backup brings back what was to be gone; their proofs then stand in erased. What else is to
-// be done again is done by again, nil for nothing, before anybody can see what was restored.
-func (s *Store) Restore(ctx context.Context, r io.ReaderAt, size int64, erased []Erasure, again func(*Tx) error) error {
-	z, err := zip.NewReader(r, size)
+// Restore puts a backup into an empty store: all of it, or nothing. What was done since it was made and is to be done again, as cases
+// that were erased (Tx.EraseAgain), is done by again, nil for nothing, before anybody can see what was restored; where that fails nothing
+// is. A backup of an older form is brought up to this one's first.
+func (s *Store) Restore(ctx context.Context, r io.ReaderAt, size int64, again func(*Tx) error) error {
+	from, err := readArchive(r, size)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNoBackup, err)
-	}
-	var m manifest
-	if err := readManifest(z, &m); err != nil {
 		return err
 	}
-	if m.Form != backupForm || m.Schema != s.form {
-		return ErrForm
+	if from.Schema < s.form {
+		if err := s.View(ctx, (*Tx).isEmpty); err != nil { // told before the work
+			return err
+		}
+		newer, done, err := from.broughtUp(ctx)
+		if err != nil {
+			return fmt.Errorf("%w (form %d): %w", ErrNotBroughtUp, from.Schema, err)
+		}
+		defer done()
+		from = newer
 	}
 	err = s.InTx(ctx, func(tx *Tx) error {
-		var rows int64
-		if err := tx.row(`SELECT (SELECT COUNT(*) FROM cases) + (SELECT COUNT(*) FROM api_keys) + (SELECT COUNT(*) FROM subscriptions) + (SELECT COUNT(*) FROM audit)`).Scan(&rows); err != nil || rows > 0 {
-			return errors.Join(err, emptyOr(rows))
+		if err := tx.isEmpty(); err != nil {
+			return err
 		}
-		for _, q := range []string{`DELETE FROM store`, `DELETE FROM audit_heads`} {
-			if _, err := tx.exec(q); err != nil {
-				return err
-			}
-		}
-		for _, name := range tables {
-			f, err := z.Open(name + ".ndjson")
-			if err != nil {
-				return fmt.Errorf("%w: %w", ErrNoBackup, err)
-			}
-			n, err := tx.load(name, f)
-			f.Close()
-			switch {
-			case err != nil:
-				return fmt.Errorf("store: table %s: %w", name, err)
-			case n != m.Rows[name]:
-				return fmt.Errorf("%w: table %s has %d rows, not %d", ErrNoBackup, name, n, m.Rows[name])
-			}
+		if err := tx.loadAll(from); err != nil {
+			return err
 		}
 		// Numbers of transactions mean nothing in another database; the order of events stays by their own.
-		for _, q := range append([]string{`UPDATE events SET tx = 0`}, tx.s.afterRestore...) {
+		for _, q := range append([]string{`UPDATE events SET tx = 0`,
+			`UPDATE store SET forgotten_tx = 0, forgotten_seq = COALESCE((SELECT MIN(seq) - 1 FROM events), forgotten_seq) WHERE forgotten_seq > 0`}, tx.s.afterRestore...) {
 			if _, err := tx.exec(q); err != nil {
 				return err
 			}
@@ -149,10 +156,7 @@ func (s *Store) Restore(ctx context.Context, r io.ReaderAt, size int64, erased [
 		if _, err := tx.exec(`UPDATE store SET epoch = $1`, uuid.NewString()); err != nil {
 			return err
 		}
-		if _, err := tx.indexKey(); err != nil {
-			return err
-		}
-		if err := tx.eraseAgain(erased); err != nil || again == nil {
+		if _, err := tx.indexKey(); err != nil || again == nil {
 			return err
 		}
 		return again(tx)
@@ -163,23 +167,64 @@ func (s *Store) Restore(ctx context.Context, r io.ReaderAt, size int64, erased [
 	return s.prepare(ctx) // the key of the index is the backup's
 }
 
-func emptyOr(rows int64) error {
-	if rows > 0 {
-		return ErrNotEmpty
+// isEmpty returns ErrNotEmpty where there is something in the store.
+func (tx *Tx) isEmpty() error {
+	var rows int64
+	err := tx.row(`SELECT (SELECT COUNT(*) FROM cases) + (SELECT COUNT(*) FROM api_keys) + (SELECT COUNT(*) FROM subscriptions) + (SELECT COUNT(*) FROM audit)`).Scan(&rows)
+	if err == nil && rows > 0 {
+		err = ErrNotEmpty
+	}
+	return err
+}
+
+// loadAll puts all that a backup of the tables' form holds into empty ones.
+func (tx *Tx) loadAll(a *archive) error {
+	for _, name := range tablesOf(a.Schema) {
+		if name == "store" || name == "audit_heads" { // which are made with a row in them
+			if _, err := tx.exec(`DELETE FROM ` + name); err != nil {
+				return err
+			}
+		}
+		f, err := a.Open(name + ".ndjson")
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrNoBackup, err)
+		}
+		n, err := tx.load(name, f)
+		f.Close()
+		switch {
+		case err != nil:
+			return fmt.Errorf("store: table %s: %w", name, err)
+		case n != a.Rows[name]:
+			return fmt.Errorf("%w: table %s has %d rows, not %d", ErrNoBackup, name, n, a.Rows[name])
+		}
 	}
 	return nil
 }
 
-func readManifest(z *zip.Reader, m *manifest) error {
+// readArchive opens a backup and reads what it says of itself; *FormError where this version does not know its form.
+func readArchive(r io.ReaderAt, size int64) (*archive, error) {
+	z, err := opened(r, size)
+	if err != nil {
+		return nil, err
+	}
+	a := &archive{Reader: z}
 	f, err := z.Open("manifest.json")
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNoBackup, err)
+		return nil, fmt.Errorf("%w: %w", ErrNoBackup, err)
 	}
 	defer f.Close()
-	if err := json.NewDecoder(f).Decode(m); err != nil {
-		return fmt.Errorf("%w: %w", ErrNoBackup, err)
+	if err := json.NewDecoder(f).Decode(&a.manifest); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoBackup, err)
 	}
-	return nil
+	switch {
+	case a.Form < 1 || a.Schema < 1:
+		return nil, fmt.Errorf("%w: it does not say its form", ErrNoBackup)
+	case strings.ContainsFunc(a.Program, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return nil, fmt.Errorf("%w: what it says of its maker is no text", ErrNoBackup)
+	case a.Form > backupForm || a.Schema > NewestForm():
+		return nil, &FormError{Program: a.Program, Form: a.Schema}
+	}
+	return a, nil
 }
 
 // load puts rows into a table.
@@ -248,8 +293,9 @@ func (tx *Tx) columnsOf(name string) ([]string, error) {
 	return rows.Columns()
 }
 
-// eraseAgain erases cases that were erased after the backup was made.
-func (tx *Tx) eraseAgain(erased []Erasure) error {
+// EraseAgain erases cases that were erased after a backup was made that is being restored, so that none brings back what was to be gone.
+// The proofs then stand in erased, of those cases that the backup has and that were not erased in it.
+func (tx *Tx) EraseAgain(erased []Erasure) error {
 	for i := range erased {
 		e := &erased[i]
 		c, err := tx.Case(e.Case)
@@ -270,7 +316,7 @@ func (tx *Tx) eraseAgain(erased []Erasure) error {
 	return nil
 }
 
-// Erasures returns the proofs of all erasures since the moment, the oldest first: what Restore takes.
+// Erasures returns the proofs of all erasures since the moment, the oldest first: what EraseAgain takes.
 func (tx *Tx) Erasures(since time.Time) (out []Erasure, err error) {
 	err = tx.each(func(rows *sql.Rows) error {
 		var e Erasure

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,11 +51,13 @@ type NewCase struct {
 // idForm is what the id of a case can be: it stands in addresses and logs, so it is opaque.
 var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 
-// personal is what a personal number or coordination number looks like, with or without century and sign.
-var personal = regexp.MustCompile(`(^|[^0-9])([0-9]{2})?[0-9]{6}[-+]?[0-9]{4}([^0-9]|$)`)
+// personal is what a personal number or coordination number looks like: with or without century and sign, and with a day of birth that
+// there can be. A coordination number has 60 more in the place of the day, and of a day that nobody knows the month and the day can be
+// 00. The number of an organisation has 20 or more where the month would stand; that of a business of one's own is a personal number.
+var personal = regexp.MustCompile(`(^|[^0-9])([0-9]{2})?[0-9]{2}(0[0-9]|1[0-2])([0-26-8][0-9]|[39][01])( ?[-+‐‑‒–—−] ?| )?[0-9]{4}([^0-9]|$)`)
 
-// Personal tells whether a text holds what a personal number looks like. A UUID whose digits happen to look like one does not: it is
-// made by chance.
+// Personal tells whether a text holds what a personal number looks like, whether its check digit is right or not. A UUID whose digits
+// happen to look like one does not: it is made by chance.
 func Personal(text string) bool { return personal.MatchString(text) && uuid.Validate(text) != nil }
 
 // CaseID tells whether the id can be that of a case. A personal number never is one, whether its check digit is right or not; a
@@ -83,7 +86,7 @@ func (tx *Tx) Create(n NewCase) (*Case, error) {
 	case added == 0:
 		return nil, tx.taken(c.ID)
 	}
-	key, wrapped := tx.s.ring.NewKey(caseLabel(c.ID))
+	key, wrapped := tx.s.masters.ring.Load().NewKey(caseLabel(c.ID))
 	if _, err := tx.exec(`INSERT INTO case_keys (case_id, master, wrapped) VALUES ($1, $2, $3)`, c.ID, wrapped.Master, wrapped.Sealed); err != nil {
 		return nil, err
 	}
@@ -95,7 +98,7 @@ func (tx *Tx) Create(n NewCase) (*Case, error) {
 		return nil, err
 	}
 	opening := []NewEntry{{Kind: Opening, Model: n.Model, Version: n.Version, Parties: parties}}
-	return c, tx.append(c, key, n.By, append(opening, n.Entries...))
+	return c, tx.append(c, c.Revision, key, n.By, append(opening, n.Entries...))
 }
 
 // taken tells which of its names another case has.
@@ -132,10 +135,10 @@ func (tx *Tx) Find(opener, reference string) (*Case, error) {
 	return scanCase(tx.row(`SELECT `+caseColumns+` FROM cases WHERE reference = $1`, tx.reference(opener, reference)))
 }
 
-// reference is what a case is found by, however its letters are written (NFC). It is of whoever opened the case, so that nobody can try
+// reference is what a case is found by, however its letters are written (NFC), and spaces round it do not count. It is of whoever opened the case, so that nobody can try
 // whether another's case has a name.
 func (tx *Tx) reference(opener, reference string) []byte {
-	return tx.s.index.Digest("reference", PartyName(opener)+"\x00"+norm.NFC.String(reference))
+	return tx.s.index.Digest("reference", PartyName(opener)+"\x00"+strings.TrimSpace(norm.NFC.String(reference)))
 }
 
 // opener is the party that opens the case; "": none.
@@ -172,7 +175,7 @@ func (tx *Tx) key(id string) (*seal.Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tx.s.ring.Unwrap(w, caseLabel(id))
+	return tx.s.masters.unwrap(w, caseLabel(id))
 }
 
 // change counts a change of the case.
@@ -204,18 +207,20 @@ func (tx *Tx) add(c *Case, by string, entries []NewEntry) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.append(c, key, by, entries); err != nil {
+	if err := tx.append(c, c.Revision+1, key, by, entries); err != nil {
 		return err
 	}
 	return tx.change(c)
 }
 
-// Close ends the work with a case; why is personal and sealed.
+// Close ends the work with a case; why is personal and sealed. Of one that is closed already nothing is changed; another why than the
+// one that it was closed with is ErrClosed, since it would be kept nowhere.
 func (tx *Tx) Close(id string, revision int64, by, why string) (*Case, error) {
 	return tx.turn(id, revision, by, StateClosed, NewEntry{Kind: Closing, Note: why})
 }
 
-// Reopen takes the work up again.
+// Reopen takes the work up again. Of a case that is open nothing is changed; another why than the one that it was taken up with is
+// ErrOpen.
 func (tx *Tx) Reopen(id string, revision int64, by, why string) (*Case, error) {
 	return tx.turn(id, revision, by, StateOpen, NewEntry{Kind: Reopening, Note: why})
 }
@@ -226,13 +231,36 @@ func (tx *Tx) turn(id string, revision int64, by string, to State, e NewEntry) (
 		return nil, err
 	}
 	if c.State == to {
-		return c, nil
+		return c, tx.turned(id, e)
 	}
 	c.State = to
 	if err := tx.rest(id, to); err != nil {
 		return nil, err
 	}
 	return c, tx.add(c, by, []NewEntry{e})
+}
+
+// turned tells whether a case was turned already as the entry says: with no reason, or with that one.
+func (tx *Tx) turned(id string, e NewEntry) error {
+	if e.Note == "" {
+		return nil
+	}
+	entries, err := tx.Entries(id, 0)
+	if err != nil {
+		return err
+	}
+	for _, was := range slices.Backward(entries) {
+		if was.Kind == Closing || was.Kind == Reopening {
+			if was.Note == e.Note {
+				return nil
+			}
+			break
+		}
+	}
+	if e.Kind == Closing {
+		return ErrClosed
+	}
+	return ErrOpen
 }
 
 // Move lets another version of a model, or another model, answer for the case from now on.

@@ -27,17 +27,26 @@ type dialect struct {
 	anyFree      string                                 // the same, where any of the rows will do
 	forShare     string                                 // ends a query for rows that are not to be removed meanwhile
 	inTurn       string                                 // lets one transaction at a time go on with a number, and leaves it without one of its own yet
+	after        string                                 // a condition: of rows with tx and seq, those after the place $1, $2
 	settled      string                                 // ends a condition: no transaction that began earlier still runs
 	overriding   string                                 // in an insertion, lets numbers be given that are otherwise made
 	afterRestore []string                               // what a restored database needs
-	hasStore     string                                 // counts the tables called store
+	hasStore     string                                 // counts our tables called store
+	hasOthers    string                                 // counts the tables that are not those of the migrations' own log
 }
 
 var (
 	onSQLite = &dialect{
 		name: "sqlite", goose: goose.DialectSQLite3,
-		options:  func() ([]goose.ProviderOption, error) { return nil, nil },
-		hasStore: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'store'`,
+		options: func() ([]goose.ProviderOption, error) { return nil, nil },
+		after:   "tx = $1 AND seq > $2", // of two columns, the second of which is the number of the row, it looks for the first alone in an index
+		afterRestore: []string{
+			// An event that comes has a number after those that are forgotten, also where no other is left.
+			`INSERT INTO sqlite_sequence (name, seq) SELECT 'events', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'events')`,
+			`UPDATE sqlite_sequence SET seq = MAX(seq, (SELECT forgotten_seq FROM store)) WHERE name = 'events'`,
+		},
+		hasStore:  `SELECT COUNT(*) FROM pragma_table_info('store') WHERE name = 'epoch'`,
+		hasOthers: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name <> 'goose_db_version'`,
 	}
 	onPostgres = &dialect{
 		name: "postgres", goose: goose.DialectPostgres, options: oneAtATime, snapshot: sql.LevelRepeatableRead, forUpdate: " FOR UPDATE", anyFree: " FOR UPDATE SKIP LOCKED", forShare: " FOR KEY SHARE",
@@ -46,10 +55,14 @@ var (
 		afterRestore: []string{
 			// A backup of SQLite has one lane of the log alone.
 			`INSERT INTO audit_heads (lane, seq, digest) SELECT lane, 0, decode(repeat('00', 32), 'hex') FROM generate_series(1, 16) AS lane ON CONFLICT DO NOTHING`,
-			`SELECT setval(pg_get_serial_sequence('events', 'seq'), GREATEST((SELECT COALESCE(MAX(seq), 0) FROM events), 1))`,
+			`SELECT setval(pg_get_serial_sequence('events', 'seq'), GREATEST((SELECT COALESCE(MAX(seq), 0) FROM events), (SELECT forgotten_seq FROM store), 1))`,
 		},
-		hasStore: `SELECT COUNT(to_regclass('store'))`,
-		settled:  " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+		hasStore: `SELECT COUNT(*) FROM pg_attribute WHERE attrelid = to_regclass('store') AND attname = 'epoch'`,
+		// Those that an extension has brought with it are nobody's cases.
+		hasOthers: `SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p')
+			AND c.relname <> 'goose_db_version' AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')`,
+		after:   "(tx, seq) > ($1, $2)",
+		settled: " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
 	}
 )
 

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash"
 	"strconv"
 	"time"
 
@@ -20,7 +22,7 @@ const (
 	Opening    Kind = "opening"    // the case is opened with Model and Version
 	Recording  Kind = "recording"  // Fact is Value from Held on
 	Correction Kind = "correction" // Recording, in place of the entry Refers, which was a mistake
-	Withdrawal Kind = "withdrawal" // the entry Refers was a mistake
+	Withdrawal Kind = "withdrawal" // the entry Refers was a mistake; of a Correction, what it stood in place of was one all the same
 	Moving     Kind = "moving"     // Model and Version answer from now on
 	Closing    Kind = "closing"
 	Reopening  Kind = "reopening"
@@ -59,6 +61,10 @@ type body struct {
 	Version string          `json:"version,omitempty"`
 	Note    string          `json:"note,omitempty"`
 	Parties []Party         `json:"parties,omitempty"`
+
+	// By these it shows that entries are missing after it. Older ones do not have them.
+	Revision int64 `json:"revision,omitempty"` // of the case, once it is added
+	Last     int64 `json:"last,omitempty"`     // the last entry that is added with it
 }
 
 // entryLabel binds a sealed body to its place and to all of the entry that is not sealed, so that none of it can be changed.
@@ -66,10 +72,10 @@ func entryLabel(id string, seq int64, kind Kind, recorded int64, by string) stri
 	return fmt.Sprintf("entry %s %d %s %d %s", id, seq, kind, recorded, by)
 }
 
-// append adds entries after the last one of a case that nobody else can change meanwhile.
-func (tx *Tx) append(c *Case, key *seal.Key, by string, entries []NewEntry) error {
-	var last int64
-	if err := tx.row(`SELECT COALESCE(MAX(seq), 0) FROM entries WHERE case_id = $1`, c.ID).Scan(&last); err != nil {
+// append adds entries after the last one of a case that nobody else can change meanwhile, and that is of the revision then.
+func (tx *Tx) append(c *Case, revision int64, key *seal.Key, by string, entries []NewEntry) error {
+	last, err := tx.lastOf(c, revision, key)
+	if err != nil {
 		return err
 	}
 	at := micros(tx.at)
@@ -80,7 +86,7 @@ func (tx *Tx) append(c *Case, key *seal.Key, by string, entries []NewEntry) erro
 				return err
 			}
 		}
-		text, err := json.Marshal(body{e.Fact, e.Value, e.Held, e.Refers, e.Model, e.Version, e.Note, e.Parties})
+		text, err := json.Marshal(body{e.Fact, e.Value, e.Held, e.Refers, e.Model, e.Version, e.Note, e.Parties, revision, last + int64(len(entries))})
 		if err != nil {
 			return err
 		}
@@ -93,7 +99,30 @@ func (tx *Tx) append(c *Case, key *seal.Key, by string, entries []NewEntry) erro
 	return nil
 }
 
-// refers tells whether an entry can be corrected or withdrawn by a later one.
+// lastOf is the number of the last entry of a case that is to be of the revision: nothing is added where some are missing, or that would
+// no longer show.
+func (tx *Tx) lastOf(c *Case, revision int64, key *seal.Key) (int64, error) {
+	var e Entry
+	var at int64
+	var sealed []byte
+	err := tx.row(`SELECT seq, kind, recorded_at, recorded_by, sealed FROM entries WHERE case_id = $1 ORDER BY seq DESC LIMIT 1`, c.ID).Scan(&e.Seq, &e.Kind, &at, &e.By, &sealed)
+	switch {
+	case errors.Is(err, sql.ErrNoRows) && revision == 1:
+		return 0, nil
+	case errors.Is(err, sql.ErrNoRows):
+		return 0, fmt.Errorf("%w: %s", ErrDamaged, EntryMissing)
+	case err != nil:
+		return 0, err
+	}
+	b, err := openEntry(key, c.ID, &e, at, sealed)
+	if err == nil && (at != micros(c.Changed) || b.Last != 0 && (b.Last != e.Seq || b.Revision != revision-1)) {
+		err = fmt.Errorf("%w: %s", ErrDamaged, EntryMissing)
+	}
+	return e.Seq, err
+}
+
+// refers tells whether an entry can be corrected or withdrawn by a later one. Whether it is set aside already is for whoever has read the
+// entries to tell: what refers to what is sealed.
 func (tx *Tx) refers(id string, seq, later int64) error {
 	var kind Kind
 	err := tx.row(`SELECT kind FROM entries WHERE case_id = $1 AND seq = $2`, id, seq).Scan(&kind)
@@ -104,12 +133,14 @@ func (tx *Tx) refers(id string, seq, later int64) error {
 	return err
 }
 
-// Entries returns what happened to a case after the entry, in order. After an erasure there is nothing left to return.
+// Entries returns what happened to a case after the entry, in order. After an erasure there is nothing left to return. Where not all of
+// them are there, or the row of the case is not what they say, it fails with ErrDamaged.
 func (tx *Tx) Entries(id string, after int64) (out []Entry, err error) {
-	key, err := tx.key(id)
+	c, key, err := tx.holder(id)
 	if err != nil {
 		return nil, err
 	}
+	w := whole{is: *c}
 	err = tx.each(func(rows *sql.Rows) error {
 		var e Entry
 		var at int64
@@ -118,38 +149,46 @@ func (tx *Tx) Entries(id string, after int64) (out []Entry, err error) {
 			return err
 		}
 		e.Recorded = fromMicros(at)
-		text, err := key.Open(sealed, entryLabel(id, e.Seq, e.Kind, at, e.By))
+		b, err := openEntry(key, id, &e, at, sealed)
 		if err != nil {
-			return fmt.Errorf("store: entry %d of a case: %w", e.Seq, err)
+			return err
 		}
-		var b body
-		if err := json.Unmarshal(text, &b); err != nil {
-			return fmt.Errorf("store: entry %d of a case cannot be read", e.Seq) // without the error, which can hold what it read
-		}
+		w.add(&e, &b)
 		e.Fact, e.Value, e.Held, e.Refers, e.Model, e.Version, e.Note, e.Parties = b.Fact, b.Value, b.Held, b.Refers, b.Model, b.Version, b.Note, b.Parties
-		out = append(out, e)
+		if e.Seq > after {
+			out = append(out, e)
+		}
 		return nil
-	}, `SELECT seq, kind, recorded_at, recorded_by, sealed FROM entries WHERE case_id = $1 AND seq > $2 ORDER BY seq`, id, after)
-	return out, err
+	}, `SELECT seq, kind, recorded_at, recorded_by, sealed FROM entries WHERE case_id = $1 ORDER BY seq`, id)
+	if err != nil {
+		return nil, err
+	}
+	if bad := w.end(); bad != nil {
+		return nil, fmt.Errorf("%w: %s", ErrDamaged, bad.What)
+	}
+	return out, nil
 }
 
 // digestOf is the digest of the sealed entries of a case, and how many there are. It is the same before an erasure and after it.
 func (tx *Tx) digestOf(id string) (digest []byte, n int64, err error) {
 	h := sha256.New()
 	err = tx.each(func(rows *sql.Rows) error {
-		var seq, at int64
-		var kind Kind
-		var by string
+		var e Entry
+		var at int64
 		var sealed []byte
-		if err := rows.Scan(&seq, &kind, &at, &by, &sealed); err != nil {
+		if err := rows.Scan(&e.Seq, &e.Kind, &at, &e.By, &sealed); err != nil {
 			return err
 		}
-		for _, part := range [][]byte{[]byte(entryLabel(id, seq, kind, at, by)), sealed} {
-			h.Write([]byte(strconv.Itoa(len(part)) + ":"))
-			h.Write(part)
-		}
+		digestEntry(h, id, &e, at, sealed)
 		n++
 		return nil
 	}, `SELECT seq, kind, recorded_at, recorded_by, sealed FROM entries WHERE case_id = $1 ORDER BY seq`, id)
 	return h.Sum(nil), n, err
+}
+
+func digestEntry(h hash.Hash, id string, e *Entry, at int64, sealed []byte) {
+	for _, part := range [][]byte{[]byte(entryLabel(id, e.Seq, e.Kind, at, e.By)), sealed} {
+		h.Write([]byte(strconv.Itoa(len(part)) + ":"))
+		h.Write(part)
+	}
 }

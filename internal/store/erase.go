@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -34,15 +36,20 @@ func (tx *Tx) Erase(id string, revision int64, by, decision string) (*Erasure, e
 	if err := tx.fall(id); err != nil {
 		return nil, err
 	}
+	if err := tx.dismiss(id); err != nil {
+		return nil, err
+	}
 	for _, q := range []string{
 		`DELETE FROM case_keys WHERE case_id = $1`,
-		`DELETE FROM requests WHERE case_id = $1`,
-		`DELETE FROM parties WHERE case_id = $1 AND actor <> ''`, // who opened it can be told that it is erased
 		`UPDATE cases SET reference = NULL WHERE id = $1`,
 	} {
 		if _, err := tx.exec(q, id); err != nil {
 			return nil, err
 		}
+	}
+	// Their keys stay: who never got the answer would otherwise open the case once more.
+	if _, err := tx.exec(`UPDATE requests SET digest = $2, sealed = $2 WHERE case_id = $1`, id, []byte{}); err != nil {
+		return nil, err
 	}
 	if _, err := tx.exec(`UPDATE events SET type = $2, step = '', actor = '', due = NULL, outcome = '' WHERE case_id = $1`, id, ErasedEvent); err != nil {
 		return nil, err
@@ -71,11 +78,36 @@ func (tx *Tx) Erasure(id string) (e *Erasure, holds bool, err error) {
 	e.At = fromMicros(at)
 	var left int64
 	if err := tx.row(`SELECT (SELECT COUNT(*) FROM case_keys WHERE case_id = $1) + (SELECT COUNT(*) FROM standings WHERE case_id = $1)
-		+ (SELECT COUNT(*) FROM standing_steps WHERE case_id = $1) + (SELECT COUNT(*) FROM requests WHERE case_id = $1)
+		+ (SELECT COUNT(*) FROM standing_steps WHERE case_id = $1) + (SELECT COUNT(*) FROM requests WHERE case_id = $1 AND length(digest) + length(sealed) > 0)
 		+ (SELECT COUNT(*) FROM parties WHERE case_id = $1 AND actor <> '')
 		+ (SELECT COUNT(*) FROM events WHERE case_id = $1 AND type <> $2)`, id, ErasedEvent).Scan(&left); err != nil {
 		return nil, false, err
 	}
 	digest, n, err := tx.digestOf(id)
 	return e, err == nil && left == 0 && n == e.Entries && string(digest) == string(e.Digest), err
+}
+
+// Scour lets nothing of what was erased stand in the log that SQLite writes ahead of the database: there the key of a case stands until
+// others are written over it. done is false where somebody reads, or writes, so that it cannot be done now; nobody waits for it. What
+// PostgreSQL overwrites when is its own affair.
+func (s *Store) Scour(ctx context.Context) (done bool, err error) {
+	if s.Kind() != "sqlite" {
+		return true, nil
+	}
+	c, err := s.write.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer c.Close()
+	var waits int
+	if err := c.QueryRowContext(ctx, `PRAGMA busy_timeout`).Scan(&waits); err != nil {
+		return false, err
+	}
+	if _, err := c.ExecContext(ctx, `PRAGMA busy_timeout = 0`); err != nil {
+		return false, err
+	}
+	defer c.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf(`PRAGMA busy_timeout = %d`, waits))
+	var busy, inLog, moved int
+	err = c.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &inLog, &moved)
+	return err == nil && busy == 0, err
 }

@@ -27,7 +27,8 @@ type View struct {
 
 // Fold puts entries together, in their order, to how things were. A fact is what the entry says that began to hold last on or
 // before the day; of those that began on one day, the one recorded last. What is corrected or withdrawn, as far as was known,
-// counts for nothing. Entries recorded later count for nothing either, nor does what they did to the case.
+// counts for nothing, also where the correction was withdrawn in turn: nobody has said that it was right. Entries recorded later count for
+// nothing either, nor does what they did to the case.
 func Fold(id string, entries []Entry, o AsOf) (*View, error) {
 	known := func(e *Entry) bool { return o.Known.IsZero() || !e.Recorded.After(o.Known) }
 	mistaken := map[int64]bool{}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -60,7 +61,7 @@ func openOnce(words []string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.Restore(context.Background(), f, info.Size(), nil, nil), s.Close())
+	return errors.Join(s.Restore(context.Background(), f, info.Size(), nil), s.Close())
 }
 
 // killedAt runs a process that opens the store, and kills it at its nth system call of the kind on one thread: at each place where it
@@ -79,10 +80,32 @@ func killedAt(t *testing.T, call string, n int, words ...string) bool {
 	case err == nil:
 		return false
 	case errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
+		nobodyIsLeft(t, words[0])
 		return true
 	}
 	t.Fatalf("%v (is strace there?)\n%s", err, out)
 	return false
+}
+
+// nobodyIsLeft waits until PostgreSQL has done with whoever was connected to a database: what a process asked for before it was killed
+// is done all the same, and a commit can come a moment later.
+func nobodyIsLeft(t *testing.T, address string) {
+	t.Helper()
+	if strings.HasPrefix(address, "sqlite:") {
+		return
+	}
+	db := raw(t, "postgres", address)
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		left := column(t, db, `SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`)
+		if len(left) == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%v are still connected", left)
+		}
+	}
 }
 
 // everyPlace calls f with the places at which a process is killed, up to the last where f returns true: with all of them of an SQLite

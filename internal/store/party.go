@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"slices"
@@ -106,6 +107,57 @@ func (tx *Tx) Within(r Reach, ids []string) (map[string]bool, error) {
 		err := rows.Scan(&id)
 		within[id] = true
 		return err
+	}, q.String(), q.args...)
+	return within, err
+}
+
+// dismiss removes the parties to a case that is about to be erased, but who opened it. That they were is kept, for WithinErased alone.
+func (tx *Tx) dismiss(id string) error {
+	var were []Party // of each the digest
+	if err := tx.each(func(rows *sql.Rows) error {
+		var p Party
+		err := rows.Scan(&p.Actor, &p.Party)
+		were = append(were, p)
+		return err
+	}, `SELECT actor, party FROM parties WHERE case_id = $1 AND actor <> ''`, id); err != nil {
+		return err
+	}
+	for _, p := range were {
+		if _, err := tx.exec(`INSERT INTO erased_parties (case_id, actor, party) VALUES ($1, $2, $3)`, id, p.Actor, tx.erasedDigest(id, []byte(p.Party))); err != nil {
+			return err
+		}
+	}
+	_, err := tx.exec(`DELETE FROM parties WHERE case_id = $1 AND actor <> ''`, id)
+	return err
+}
+
+// erasedDigest is the digest of a party, given as its own, to a case that was erased. It is another for each case, so that it leads to
+// no other of the party's.
+func (tx *Tx) erasedDigest(id string, party []byte) []byte {
+	return tx.s.index.Digest("erased party", id+"\x00"+string(party))
+}
+
+// WithinErased tells of which of the cases somebody is to know that they were erased: of those that were within reach until then.
+func (tx *Tx) WithinErased(r Reach, ids []string) (map[string]bool, error) {
+	within, err := tx.Within(r, ids)
+	if err != nil || r.All || r.none() || len(ids) == 0 {
+		return within, err
+	}
+	party := tx.partyDigest(r.Party)
+	q := query{}
+	q.text(`SELECT case_id, party FROM erased_parties WHERE case_id`)
+	q.in(ids)
+	q.is(`actor`, r.Actor)
+	err = tx.each(func(rows *sql.Rows) error {
+		var id string
+		var was []byte
+		if err := rows.Scan(&id, &was); err != nil {
+			return err
+		}
+		if bytes.Equal(was, tx.erasedDigest(id, party)) {
+			within[id] = true
+		}
+		return nil
 	}, q.String(), q.args...)
 	return within, err
 }

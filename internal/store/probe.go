@@ -28,6 +28,7 @@ const (
 	Damaged      Obstacle = "damaged"     // the file is not as it was written
 	NoRoom       Obstacle = "room"        // the disk is full, or fails
 	Locked       Obstacle = "locked"      // another process has the file
+	Others       Obstacle = "others"      // the database is something else's
 	TooNew       Obstacle = "newer"       // it was made by a newer version
 	WrongKey     Obstacle = "key"         // it belongs to another master key
 	Unexplained  Obstacle = "unexplained"
@@ -45,6 +46,8 @@ func ObstacleOf(err error) Obstacle {
 		return NoObstacle
 	case errors.Is(err, ErrTooOld):
 		return TooNew
+	case errors.Is(err, ErrForeign):
+		return Others
 	case errors.Is(err, ErrWrongKey):
 		return WrongKey
 	case errors.Is(err, errAddress), errors.As(err, &parse):
@@ -59,6 +62,23 @@ func ObstacleOf(err error) Obstacle {
 		return NotAllowed
 	}
 	return Unexplained
+}
+
+// Slow tells whether the database was asked and had not answered when the time for it was over. One that no connection was made to, or
+// that broke one off, is not slow.
+func Slow(err error) bool {
+	var lite *sqlite.Error
+	var pg *pgconn.PgError
+	var connect *pgconn.ConnectError
+	switch {
+	case errors.As(err, &connect):
+		return false
+	case errors.As(err, &lite):
+		return lite.Code()&0xff == sqlite3.SQLITE_INTERRUPT
+	case errors.As(err, &pg):
+		return pg.Code == "57014" // a query that was cancelled
+	}
+	return errors.Is(err, context.DeadlineExceeded)
 }
 
 func ofSQLite(code int) Obstacle {

@@ -19,7 +19,7 @@ import (
 
 func probe(t *testing.T, address string) (bool, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	return store.Probe(ctx, address)
 }

@@ -17,8 +17,9 @@ type Request struct {
 
 // Once does f and keeps its answer, or, where the same request was done already, returns the answer that it got then and does
 // nothing. Of the same requests at the same time one is done and the others wait for it. f names the case that the answer is of;
-// the answer goes when that is erased. A key that was used for something else is ErrReused. Where f fails, nothing is kept. Before an
-// answer is given again, repeat is told which, and can keep it from being given.
+// when that is erased the answer goes, and what was asked, but not the key: the request is ErrErased, and not done again. A key that was
+// used for something else is ErrReused. Where f fails, nothing is kept. Before an answer is given again, repeat is told which, and can keep
+// it from being given; of a case that is erased it is told nil, and can say otherwise what stands in the way.
 func (s *Store) Once(ctx context.Context, r Request, f func(*Tx) (id string, answer []byte, err error), repeat func(tx *Tx, id string, answer []byte) error) (answer []byte, again bool, err error) {
 	// What was asked holds facts, and the key is whatever somebody chose: neither can be told from the row.
 	digest, name := s.index.Digest("request", string(r.Asked)), hex.EncodeToString(s.index.Digest("request key", r.Key))
@@ -52,38 +53,52 @@ func (s *Store) Once(ctx context.Context, r Request, f func(*Tx) (id string, ans
 	if err != nil || !taken {
 		return answer, false, err
 	}
+	forgotten := false
 	err = s.InTx(ctx, func(tx *Tx) error {
 		var asked, sealed []byte
 		var id string
 		err := tx.row(`SELECT digest, case_id, sealed FROM requests WHERE subject = $1 AND key = $2`, r.Subject, name).Scan(&asked, &id, &sealed)
+		erased := err == nil && len(asked) == 0
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
-			return ErrErased // with the case that it was of
+			forgotten = true
+			return nil
 		case err != nil:
 			return err
+		case erased:
+			answer = nil
 		case string(asked) != string(digest):
 			return ErrReused
+		default:
+			key, err := tx.key(id)
+			if err == nil {
+				answer, err = key.Open(sealed, label)
+			}
+			if err != nil {
+				return err
+			}
 		}
-		key, err := tx.key(id)
-		if err == nil {
-			answer, err = key.Open(sealed, label)
+		if repeat != nil {
+			if err := repeat(tx, id, answer); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
+		if erased {
+			return ErrErased
 		}
-		if repeat == nil {
-			return nil
-		}
-		return repeat(tx, id, answer)
+		return nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, false, err
+	case forgotten: // just now, so that it is as if it had never been sent
+		return s.Once(ctx, r, f, repeat)
 	}
 	return answer, true, nil
 }
 
 // ForgetRequests forgets the answers of requests from before the moment, so many at the most, and returns how many there were.
 func (tx *Tx) ForgetRequests(before time.Time, most int) (int64, error) {
-	// Those that an erasure removes at the same time are passed over: two that wait for each other's rows would never end.
+	// Those that an erasure empties at the same time are passed over: two that wait for each other's rows would never end.
 	return tx.exec(`DELETE FROM requests WHERE (subject, key) IN (SELECT subject, key FROM requests WHERE at < $1 ORDER BY at LIMIT $2`+tx.s.anyFree+`)`, micros(before), most)
 }

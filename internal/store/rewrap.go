@@ -48,7 +48,7 @@ func (s *Store) rewrapIndex(ctx context.Context) (done int64, err error) {
 		if err := tx.row(`SELECT index_master, index_key FROM store`+tx.s.forUpdate).Scan(&w.Master, &w.Sealed); err != nil {
 			return err
 		}
-		w, changed, err := s.ring.Rewrap(w, indexLabel)
+		w, changed, err := s.masters.ring.Load().Rewrap(w, indexLabel)
 		if err != nil || !changed {
 			return err
 		}
@@ -72,11 +72,11 @@ func (s *Store) rewrapPage(ctx context.Context, after string) (done int64, last 
 			rows = append(rows, x)
 			return err
 		}, `SELECT case_id, master, wrapped FROM case_keys WHERE case_id > $1 AND master <> $2 ORDER BY case_id LIMIT $3`+tx.s.forUpdate,
-			after, s.ring.IDs()[0], rewrapPage); err != nil {
+			after, s.masters.ring.Load().IDs()[0], rewrapPage); err != nil {
 			return err
 		}
 		for _, x := range rows {
-			w, _, err := s.ring.Rewrap(x.w, caseLabel(x.id))
+			w, _, err := s.masters.ring.Load().Rewrap(x.w, caseLabel(x.id))
 			if err != nil {
 				return err
 			}

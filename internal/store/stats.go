@@ -25,10 +25,22 @@ type Stats struct {
 }
 
 // counter counts transactions.
-type counter struct{ done, failed, took atomic.Int64 }
+type counter struct {
+	done, failed, took atomic.Int64
+	hindrance          atomic.Pointer[hindrance] // nil: there is none
+}
+
+// hindrance is the last failure that is likely to meet every other: the disk is full or fails, or nothing may be written.
+type hindrance struct {
+	err error
+	at  time.Time
+}
 
 func (c *counter) add(began time.Time, err error) {
 	c.took.Add(int64(time.Since(began)))
+	if o := ObstacleOf(err); o == NoRoom || o == NotAllowed {
+		c.hindrance.Store(&hindrance{err, time.Now()})
+	}
 	if isOfDatabase(err) {
 		c.failed.Add(1)
 	} else {

@@ -20,6 +20,7 @@ var (
 	ErrKept     = errors.New("store: the case is not erased")
 	ErrErased   = errors.New("store: the case is erased")
 	ErrClosed   = errors.New("store: the case is closed")
+	ErrOpen     = errors.New("store: the case is open")
 	ErrStale    = errors.New("store: the case has another revision")
 	ErrTaken    = errors.New("store: there is a case with this id")
 	ErrNamed    = errors.New("store: there is a case with this reference")
@@ -29,6 +30,7 @@ var (
 	ErrNothing  = errors.New("store: nothing is to be recorded")
 	ErrTooOld   = errors.New("store: the database was made by a newer version")
 	errNoValue  = errors.New("store: a value of a fact is no JSON")
+	ErrForeign  = errors.New("store: the database has tables of something else")
 	ErrWrongKey = errors.New("store: the database belongs to another master key")
 	errAddress  = errors.New("store: the address must be sqlite:PATH or postgres://…")
 )
@@ -39,6 +41,9 @@ type Config struct {
 	Address string
 	// Ring seals what is personal.
 	Ring *seal.Ring
+	// Masters reads the master keys anew, where something is wrapped under one that is not in the ring: they may be changed for others
+	// while the store is open. nil: they are not.
+	Masters func() (*seal.Ring, error)
 	// Now is the clock; nil: the system's. Times are kept to the microsecond.
 	Now func() time.Time
 	// Connections is how many the store holds at the most; 0: 16.
@@ -49,7 +54,7 @@ type Config struct {
 type Store struct {
 	*dialect
 	write, read *sql.DB
-	ring        *seal.Ring
+	masters     masters
 	index       *seal.Key
 	now         func() time.Time
 	form        int64 // of the tables
@@ -68,7 +73,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dialect: d, write: write, read: read, ring: c.Ring, now: c.Now}
+	s := &Store{dialect: d, write: write, read: read, now: c.Now}
+	s.masters.again = c.Masters
+	s.masters.ring.Store(c.Ring)
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -78,15 +85,30 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	return s, nil
 }
 
-// prepare brings the database up to date and finds, or makes, the key of its index.
-func (s *Store) prepare(ctx context.Context) error {
-	options, err := s.options()
-	if err != nil {
+// ours tells whether the database may be brought up to date: it has a store, or nothing.
+func (s *Store) ours(ctx context.Context) error {
+	var own, all int
+	if err := s.write.QueryRowContext(ctx, s.hasStore).Scan(&own); err != nil || own > 0 {
 		return err
 	}
-	m, err := goose.NewProvider(s.goose, s.write, s.migrations(), options...)
+	if err := s.write.QueryRowContext(ctx, s.hasOthers).Scan(&all); err != nil || all == 0 {
+		return err
+	}
+	// Another process may have begun the store between the two.
+	if err := s.write.QueryRowContext(ctx, s.hasStore).Scan(&own); err != nil || own > 0 {
+		return err
+	}
+	return ErrForeign
+}
+
+// prepare brings the database up to date and finds, or makes, the key of its index.
+func (s *Store) prepare(ctx context.Context) error {
+	if err := s.ours(ctx); err != nil {
+		return err
+	}
+	m, err := s.migrator()
 	if err != nil {
-		return fmt.Errorf("store: %w", err)
+		return err
 	}
 	is, knows, err := m.GetVersions(ctx)
 	switch {
@@ -99,8 +121,26 @@ func (s *Store) prepare(ctx context.Context) error {
 		return fmt.Errorf("store: %w", err)
 	}
 	s.form = knows
+	return s.ownKey(ctx)
+}
+
+// migrator brings the tables from one form to the next.
+func (s *Store) migrator() (*goose.Provider, error) {
+	options, err := s.options()
+	if err != nil {
+		return nil, err
+	}
+	m, err := goose.NewProvider(s.goose, s.write, s.migrations(), options...)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	return m, nil
+}
+
+// ownKey finds, or makes, the key of the index.
+func (s *Store) ownKey(ctx context.Context) error {
 	return s.InTx(ctx, func(tx *Tx) error {
-		key, made := s.ring.NewKey(indexLabel)
+		key, made := s.masters.ring.Load().NewKey(indexLabel)
 		added, err := tx.exec(`INSERT INTO store (one, epoch, index_master, index_key) VALUES (1, $1, $2, $3) ON CONFLICT DO NOTHING`,
 			uuid.NewString(), made.Master, made.Sealed)
 		if err != nil || added == 1 {
@@ -118,7 +158,7 @@ func (tx *Tx) indexKey() (*seal.Key, error) {
 	if err := tx.row(`SELECT index_master, index_key FROM store`).Scan(&kept.Master, &kept.Sealed); err != nil {
 		return nil, err
 	}
-	key, err := tx.s.ring.Unwrap(kept, indexLabel)
+	key, err := tx.s.masters.unwrap(kept, indexLabel)
 	if err != nil {
 		return nil, ErrWrongKey
 	}
@@ -164,10 +204,29 @@ func (s *Store) Alone(ctx context.Context, f func(context.Context) error) error 
 	return f(ctx)
 }
 
-// Ping tells whether the database answers.
+// Ping tells whether the database answers, and takes what is written: where a transaction has failed since the disk is full or fails, or
+// nothing may be written, no other has for a while and a small one does not. On a full disk a small one now and then goes well.
 func (s *Store) Ping(ctx context.Context) error {
+	const quiet = 5 * time.Second
 	var one int
-	return s.read.QueryRowContext(ctx, `SELECT one FROM store`).Scan(&one)
+	if err := s.read.QueryRowContext(ctx, `SELECT one FROM store`).Scan(&one); err != nil {
+		return err
+	}
+	last := s.writes.hindrance.Load()
+	switch {
+	case last == nil:
+		return nil
+	case time.Since(last.at) < quiet:
+		return last.err
+	}
+	err := s.InTx(ctx, func(tx *Tx) error {
+		_, err := tx.exec(`UPDATE store SET epoch = epoch`)
+		return err
+	})
+	if err == nil {
+		s.writes.hindrance.CompareAndSwap(last, nil)
+	}
+	return err
 }
 
 // Tx is a transaction: all of what is done in it, or nothing.
@@ -217,11 +276,9 @@ func (tx *Tx) UnsealOwn(sealed []byte, label string) ([]byte, error) {
 // NewSecret returns a new secret of 32 bytes as text, with the prefix.
 func NewSecret(prefix string) string { return prefix + seal.NewMaster() }
 
-// Epoch names the life of the database since it was made, or restored last.
-func (tx *Tx) Epoch() (epoch string, err error) {
-	err = tx.row(`SELECT epoch FROM store`).Scan(&epoch)
-	return epoch, err
-}
+// After is the condition of a query for rows with columns tx and seq that come after the place $1, $2, in that order. Of SQLite, where
+// one transaction follows the other, tx is the same in all of them.
+func (tx *Tx) After() string { return tx.s.after }
 
 // Settled ends the condition of a query for rows with a column tx, so that it sees none that a transaction which began earlier can
 // still put a row before.

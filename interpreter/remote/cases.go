@@ -41,6 +41,14 @@ type Kept struct {
 	Opened   time.Time             `json:"opened"`
 	Changed  time.Time             `json:"changed"`
 	Decision *interpreter.Decision `json:"decision"` // nil: the model cannot take the facts any more
+	Faults   []CaseFault           `json:"faults"`   // which facts those are, for who sees all of the case
+}
+
+// CaseFault is why the model cannot take a fact of a case any more. What the fact says is not told.
+type CaseFault struct {
+	Fact    string `json:"fact"` // "": the fault is of no one fact
+	Code    string `json:"code"`
+	Message string `json:"message"`
 }
 
 // Opening is what a case is opened with.
@@ -63,12 +71,13 @@ type NewEntry struct {
 	Note  string        `json:"note,omitempty"`
 }
 
-// Correction is what should have stood in place of an entry.
+// Correction is what should have stood in place of an entry. An entry is corrected or withdrawn once; then what stands in its place can be,
+// and to withdraw that brings nothing back.
 type Correction struct {
 	Entry int64         `json:"entry"`
 	Fact  string        `json:"fact,omitempty"` // "": that of the entry
 	Value any           `json:"value"`
-	Held  *calendar.Day `json:"held,omitempty"`
+	Held  *calendar.Day `json:"held,omitempty"` // nil: of an event its own day, of the fact of the entry that of the entry, of another the day it is recorded
 	Note  string        `json:"note,omitempty"`
 }
 

@@ -38,15 +38,20 @@ func keep(t testing.TB) (h http.Handler, key string) {
 
 // keepIn returns a service that keeps its cases in the folder, and a key to it.
 func keepIn(folder string) (h http.Handler, key string, stop func() error, err error) {
+	var faults diag.List
+	set := interpreter.NewSet(dsl.Load(dsl.ReadFS(workflows.FS, &faults)))
+	return keepBy(folder, func() *interpreter.Set { return set })
+}
+
+// keepBy is keepIn with the models that there are now.
+func keepBy(folder string, live func() *interpreter.Set) (h http.Handler, key string, stop func() error, err error) {
 	ring, err := seal.ParseRing(seal.NewMaster())
 	if err != nil {
 		return nil, "", nil, err
 	}
-	var faults diag.List
-	set := interpreter.NewSet(dsl.Load(dsl.ReadFS(workflows.FS, &faults)))
 	ctx := context.Background()
 	office, err := casework.Open(ctx, casework.Config{
-		Store: store.Config{Address: "sqlite:" + filepath.Join(folder, "cases.db"), Ring: ring}, Live: func() *interpreter.Set { return set },
+		Store: store.Config{Address: "sqlite:" + filepath.Join(folder, "cases.db"), Ring: ring}, Live: live,
 	})
 	if err != nil {
 		return nil, "", nil, err
@@ -57,7 +62,7 @@ func keepIn(folder string) (h http.Handler, key string, stop func() error, err e
 	})
 	var service *httpapi.Service
 	if err == nil {
-		service, err = httpapi.New(httpapi.Options{Models: httpapi.Fixed(set, time.Now()), Office: office, Door: door.New(office.Store)})
+		service, err = httpapi.New(httpapi.Options{Models: httpapi.Fixed(live(), time.Now()), Office: office, Door: door.New(office.Store)})
 	}
 	if err != nil {
 		return nil, "", nil, errors.Join(err, office.Close(ctx))
@@ -185,5 +190,64 @@ func TestAServiceThatKeepsNothingForYouSaysSo(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), canary) {
 			t.Error(err)
 		}
+	}
+}
+
+// changing is a model with a fact of a type that stands in its place.
+const changing = `[model]
+id = "m"
+title = "M"
+lang = "sv"
+version = "1"
+in_force = 2020-01-01
+[[actor]]
+id = "af"
+title = "AF"
+[[kind]]
+id = "mote"
+title = "Möte"
+[[fact]]
+id = "ja"
+type = TYPE
+title = "Ja"
+ask = "Ja?"
+[[step]]
+id = "mote"
+title = "Möte"
+kind = "mote"
+actor = "af"
+after = []
+when = "not known(ja)"
+done = ["known(ja)"]
+interpretation = "T"
+[[outcome]]
+id = "slut"
+title = "Slut"
+when = "known(ja)"
+after = []
+interpretation = "T"
+`
+
+// TestWhichFactsAModelCannotTakeIsTold has the files of a model changed under a case.
+func TestWhichFactsAModelCannotTakeIsTold(t *testing.T) {
+	var live atomic.Pointer[interpreter.Set]
+	live.Store(casetest.Models(t, strings.Replace(changing, "TYPE", `"bool"`, 1)))
+	h, key, stop, err := keepBy(t.TempDir(), live.Load)
+	must(t, err)
+	defer func() { must(t, stop()) }()
+	server := httptest.NewServer(h)
+	defer server.Close()
+	cases := (&remote.Client{URL: server.URL, HTTP: server.Client(), Key: key}).Cases(context.Background())
+	cases.Lang = lang.EN
+	k, err := cases.Open(remote.Opening{Model: "m", Facts: map[string]any{"ja": true}})
+	must(t, err)
+	if k.Decision == nil || k.Faults != nil {
+		t.Errorf("%+v", k)
+	}
+	live.Store(casetest.Models(t, strings.Replace(changing, "TYPE", "\"int\"\nmin = 0\nmax = 9", 1)))
+	k, err = cases.Get(k.ID)
+	must(t, err)
+	if want := []remote.CaseFault{{Fact: "ja", Code: "case-int", Message: "the fact `ja` must be a whole number"}}; k.Decision != nil || !slices.Equal(k.Faults, want) {
+		t.Errorf("%+v, want %v", k, want)
 	}
 }

@@ -3,6 +3,7 @@ package remote
 import (
 	"iter"
 	"net/http"
+	"time"
 
 	"github.com/stegvis/stegvis/dsl/calendar"
 	"github.com/stegvis/stegvis/interpreter"
@@ -83,10 +84,11 @@ func (c Cases) Move(m Moving) iter.Seq2[*Moved, error] {
 // Figures are how many cases there are, and how they stand. A number below Least is not told (nil), nor is a sum from which one could
 // be reckoned; what is not listed is none at all.
 type Figures struct {
-	At     calendar.Day `json:"at"`
-	Least  int          `json:"least"`
-	Cases  *int64       `json:"cases"` // open or closed
-	Models []struct {
+	At      calendar.Day `json:"at"`
+	Counted time.Time    `json:"counted"` // the moment that they show: to count many cases takes a while
+	Least   int          `json:"least"`
+	Cases   *int64       `json:"cases"` // open or closed
+	Models  []struct {
 		Model    string         `json:"model"`
 		Cases    *int64         `json:"cases"`
 		Versions []VersionCount `json:"versions"`
@@ -121,5 +123,5 @@ type VersionCount struct {
 	} `json:"steps"`
 }
 
-// Figures counts the cases.
+// Figures returns how many cases there are, as the service counted them last.
 func (c Cases) Figures() (*Figures, error) { return get[Figures](c, "/v1/figures") }

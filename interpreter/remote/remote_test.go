@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -35,7 +36,17 @@ var (
 	_ decider = remote.Asker{}
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	m.Run()
+	err := goleak.Find()
+	for end := time.Now().Add(30 * time.Second); err != nil && time.Now().Before(end); { // what was ended may not have come to its end yet
+		err = goleak.Find()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()

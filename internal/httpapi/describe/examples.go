@@ -92,7 +92,9 @@ func Service() (service *httpapi.Service, stop func() error, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	service, err = httpapi.New(httpapi.Options{Models: httpapi.Fixed(set, at), Now: now, Office: office, Door: doorman{}})
+	limits := httpapi.DefaultLimits()
+	limits.Write, limits.Look, limits.Alive = time.Minute, time.Minute, time.Minute // what is shown does not hang on how busy the machine is
+	service, err = httpapi.New(httpapi.Options{Models: httpapi.Fixed(set, at), Now: now, Office: office, Door: doorman{}, Limits: limits})
 	return service, stop, err
 }
 

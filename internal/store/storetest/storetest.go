@@ -83,6 +83,26 @@ func In(t testing.TB, s *store.Store, f func(*store.Tx) error) {
 	}
 }
 
+// Settle waits until all events that were committed can be read. A transaction that began earlier than they were keeps them back for as
+// long as it runs, be it of another database of the same server, as the one that looks after its tables.
+func Settle(t testing.TB, s *store.Store) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		var all, settled int
+		if err := s.View(t.Context(), func(tx *store.Tx) error {
+			return tx.SQL().QueryRowContext(t.Context(), `SELECT (SELECT COUNT(*) FROM events), (SELECT COUNT(*) FROM events WHERE 1 = 1`+tx.Settled()+`)`).Scan(&all, &settled)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if all == settled {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%d of %d events cannot be read", all-settled, all)
+		}
+	}
+}
+
 var shared struct {
 	sync.Mutex
 	server   *pgtest.Server

@@ -548,8 +548,11 @@ type Answer struct {
 	// Changed When it was last changed.
 	Changed time.Time `json:"changed"`
 
-	// Decision What is next; null where the model can no longer take the facts.
+	// Decision What is next; null where the model can no longer take the facts. Of a case that is closed, how it stood then, with nothing to be done.
 	Decision *Decision `json:"decision"`
+
+	// Faults Which facts the model can no longer take, and why: there where `decision` is null, for who sees all of the case.
+	Faults []CaseFault `json:"faults,omitempty"`
 
 	// ID Its id.
 	ID string `json:"id"`
@@ -625,6 +628,18 @@ type Case struct {
 
 	// Unobtainable Facts that nobody can tell; the same as null.
 	Unobtainable []string `json:"unobtainable,omitempty"`
+}
+
+// CaseFault A fact of the case that the model cannot take. What it says is not told.
+type CaseFault struct {
+	// Code The code of the fault.
+	Code string `json:"code"`
+
+	// Fact The fact's id; empty where the fault is of no one fact.
+	Fact string `json:"fact"`
+
+	// Message What is wrong.
+	Message string `json:"message"`
 }
 
 // CaseLine A case in a list, as it stood when it was last decided for.
@@ -766,6 +781,9 @@ type CloudEvent struct {
 type Comparison struct {
 	// Decisions A decision of each model, by the model's name.
 	Decisions []Decision `json:"decisions"`
+
+	// NotLive The versions that could not answer; empty where all could.
+	NotLive []NotLive `json:"not_live"`
 }
 
 // Decision The answer to what is next. Each key is always there, empty where it has nothing to say.
@@ -848,7 +866,7 @@ type DecisionLine struct {
 
 // Delivery An event that was sent to a subscriber, or is to be.
 type Delivery struct {
-	// Answer What came of the last attempt: an HTTP status, unreachable, refused (the host may not be sent to any more), private, or paused; null: none was made.
+	// Answer What came of the last attempt: an HTTP status, unreachable, refused (the host may not be sent to any more, or the party is none to the case any more), private, or paused; null: none was made.
 	Answer *string `json:"answer"`
 
 	// Attempts How often it was tried.
@@ -1013,7 +1031,7 @@ type EventPage struct {
 	// Events In order.
 	Events []CloudEvent `json:"events"`
 
-	// Next The address of what comes after; it can be asked for again and again.
+	// Next The address of what comes after; it can be asked for again and again. The end is where it names the place that was asked for, not where a page is empty.
 	Next string `json:"next"`
 }
 
@@ -1132,6 +1150,9 @@ type Figures struct {
 
 	// Cases How many cases, open or closed; null: not told.
 	Cases *int64 `json:"cases"`
+
+	// Counted The moment that they show.
+	Counted time.Time `json:"counted"`
 
 	// Least The smallest number that is told.
 	Least int64 `json:"least"`
@@ -1367,7 +1388,7 @@ type MoveCases struct {
 	// From Only cases for which this version answers; else those of any other.
 	From *string `json:"from,omitempty"`
 
-	// Limit How many at the most; else 100, and never more than 500.
+	// Limit How many at the most; else 100. More than 500 is a fault.
 	Limit *int64 `json:"limit,omitempty"`
 
 	// Model The model's id.
@@ -1421,7 +1442,7 @@ type NewCorrection struct {
 	// Fact The fact; else that of the entry.
 	Fact *string `json:"fact,omitempty"`
 
-	// Held Since which day it is so. Left out: of an event its own day, of all else the day it is recorded.
+	// Held Since which day it is so. Left out: of an event its own day, of the fact of the entry the day of the entry, of another the day it is recorded.
 	Held *openapi_types.Date `json:"held,omitempty"`
 
 	// Note In words, for those who work on the case.
@@ -1489,6 +1510,15 @@ type NextStep struct {
 
 	// With Who takes part.
 	With []string `json:"with"`
+}
+
+// NotLive A version of a model whose file has faults and of which nothing was ever live. Another version may have answered in its place.
+type NotLive struct {
+	// Model The model's id.
+	Model string `json:"model"`
+
+	// Version The model's version; empty where the file does not say.
+	Version string `json:"version"`
 }
 
 // OpenCase What a case is opened with.
@@ -1562,7 +1592,7 @@ type Party struct {
 	// Actor One of the model's actors.
 	Actor string `json:"actor"`
 
-	// Party Which of all those that are this actor: an opaque id of an organisation or a person.
+	// Party Which of all those that are this actor: an opaque id of an organisation or a person, never a personal number.
 	Party string `json:"party"`
 }
 
@@ -1727,7 +1757,7 @@ type RecordEntries struct {
 	// Unobtainable Facts that nobody can tell; the same as null.
 	Unobtainable []string `json:"unobtainable,omitempty"`
 
-	// Withdraw The entries that were mistakes, where nothing takes their place.
+	// Withdraw The entries that were mistakes, where nothing takes their place; neither does what a correction stood in place of.
 	Withdraw []int64 `json:"withdraw,omitempty"`
 }
 
@@ -1769,7 +1799,7 @@ type SecretSubscription struct {
 	// Model Only events of cases of this model; null: all.
 	Model *string `json:"model"`
 
-	// OldSecretUntil Until when the secret before signs too; null: it does not.
+	// OldSecretUntil Until when a secret from before signs too, the latest of them; null: none does.
 	OldSecretUntil *time.Time `json:"old_secret_until"`
 
 	// Secret What the receiver verifies events with (Standard Webhooks).
@@ -1781,7 +1811,7 @@ type SecretSubscription struct {
 	// Title What it is for.
 	Title *string `json:"title"`
 
-	// Types Only events of these types; none: all.
+	// Types Only events of these types, each named once; none: all.
 	Types []EventType `json:"types"`
 
 	// URL The address that they are sent to.
@@ -1910,7 +1940,7 @@ type Subscribe struct {
 	// Title What it is for, in words; no names of persons.
 	Title *string `json:"title,omitempty"`
 
-	// Types Only events of these types; none: all.
+	// Types Only events of these types, each named once; none: all.
 	Types []EventType `json:"types,omitempty"`
 
 	// URL The address that they are sent to with POST: https, of a host that may be sent to.
@@ -1934,7 +1964,7 @@ type Subscription struct {
 	// Model Only events of cases of this model; null: all.
 	Model *string `json:"model"`
 
-	// OldSecretUntil Until when the secret before signs too; null: it does not.
+	// OldSecretUntil Until when a secret from before signs too, the latest of them; null: none does.
 	OldSecretUntil *time.Time `json:"old_secret_until"`
 
 	// State How it stands.
@@ -1943,7 +1973,7 @@ type Subscription struct {
 	// Title What it is for.
 	Title *string `json:"title"`
 
-	// Types Only events of these types; none: all.
+	// Types Only events of these types, each named once; none: all.
 	Types []EventType `json:"types"`
 
 	// URL The address that they are sent to.
@@ -2201,7 +2231,7 @@ type OpenCaseParams struct {
 	// StegvisPurpose What it is asked for: casework, insight, maintenance, statistics or supervision. It is logged. Without it: the usual one of the role.
 	StegvisPurpose *string `json:"Stegvis-Purpose,omitempty"`
 
-	// IdempotencyKey A key that is this request's alone, 1 to 255 characters. The same request with the same key is done once, and for a week gets the same answer; another request with it is refused (422).
+	// IdempotencyKey A key that is this request's alone, 1 to 255 characters. Within a week the same request with the same key is done once and gets the same answer, or 410 where the case was erased meanwhile; another request with it is refused (422).
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 
 	// AcceptLanguage Languages that the answer is best given in: sv or en. Without it: sv.
@@ -2231,7 +2261,7 @@ type CloseCaseParams struct {
 	// IfMatch The ETag that the change was made from, or several with commas between. If the case has another revision by now nothing is done (412). Without it: whichever revision it has.
 	IfMatch *string `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key that is this request's alone, 1 to 255 characters. The same request with the same key is done once, and for a week gets the same answer; another request with it is refused (422).
+	// IdempotencyKey A key that is this request's alone, 1 to 255 characters. Within a week the same request with the same key is done once and gets the same answer, or 410 where the case was erased meanwhile; another request with it is refused (422).
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 
 	// AcceptLanguage Languages that the answer is best given in: sv or en. Without it: sv.
@@ -2249,7 +2279,7 @@ type RecordParams struct {
 	// IfMatch The ETag that the change was made from, or several with commas between. If the case has another revision by now nothing is done (412). Without it: whichever revision it has.
 	IfMatch *string `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key that is this request's alone, 1 to 255 characters. The same request with the same key is done once, and for a week gets the same answer; another request with it is refused (422).
+	// IdempotencyKey A key that is this request's alone, 1 to 255 characters. Within a week the same request with the same key is done once and gets the same answer, or 410 where the case was erased meanwhile; another request with it is refused (422).
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 
 	// AcceptLanguage Languages that the answer is best given in: sv or en. Without it: sv.
@@ -2315,7 +2345,7 @@ type PartiesParams struct {
 	// IfMatch The ETag that the change was made from, or several with commas between. If the case has another revision by now nothing is done (412). Without it: whichever revision it has.
 	IfMatch *string `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key that is this request's alone, 1 to 255 characters. The same request with the same key is done once, and for a week gets the same answer; another request with it is refused (422).
+	// IdempotencyKey A key that is this request's alone, 1 to 255 characters. Within a week the same request with the same key is done once and gets the same answer, or 410 where the case was erased meanwhile; another request with it is refused (422).
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 
 	// AcceptLanguage Languages that the answer is best given in: sv or en. Without it: sv.
@@ -2333,7 +2363,7 @@ type ReopenCaseParams struct {
 	// IfMatch The ETag that the change was made from, or several with commas between. If the case has another revision by now nothing is done (412). Without it: whichever revision it has.
 	IfMatch *string `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key that is this request's alone, 1 to 255 characters. The same request with the same key is done once, and for a week gets the same answer; another request with it is refused (422).
+	// IdempotencyKey A key that is this request's alone, 1 to 255 characters. Within a week the same request with the same key is done once and gets the same answer, or 410 where the case was erased meanwhile; another request with it is refused (422).
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 
 	// AcceptLanguage Languages that the answer is best given in: sv or en. Without it: sv.
@@ -2787,7 +2817,7 @@ type ClientInterface interface {
 
 	// Metrics Figures
 	//
-	// Figures for Prometheus. Nothing of any case is in them.
+	// Figures for Prometheus. Nothing of any single case is in them; how many there are in each state is told exactly, also where they are few.
 	//
 	// Corresponds with GET /metrics (the `Metrics` operationId).
 	Metrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2829,7 +2859,7 @@ type ClientInterface interface {
 
 	// OpenCaseWithBody Open a case
 	//
-	// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Whoever has a party of its own can choose only UUIDs as ids.
+	// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Spaces round it do not count, and since it stands in addresses it is no personal number either. Whoever has a party of its own can choose only UUIDs as ids.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2838,7 +2868,7 @@ type ClientInterface interface {
 
 	// OpenCase Open a case
 	//
-	// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Whoever has a party of its own can choose only UUIDs as ids.
+	// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Spaces round it do not count, and since it stands in addresses it is no personal number either. Whoever has a party of its own can choose only UUIDs as ids.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2847,14 +2877,14 @@ type ClientInterface interface {
 
 	// Case How a case stands
 	//
-	// What is next for the case now. The ETag marks the revision of the case; sent as If-Match with a change, the change is made only if nobody else has changed the case meanwhile. It marks what is kept, and neither the language nor the day of the answer, so that it is of no use with If-None-Match. That the case was read is logged.
+	// What is next for the case now. In a case that is closed nothing is to be done: its decision is the one of when it was closed, with `next`, `upcoming` and `missing` empty. The ETag marks the revision of the case; sent as If-Match with a change, the change is made only if nobody else has changed the case meanwhile. It marks what is kept, and neither the language nor the day of the answer, so that it is of no use with If-None-Match. That the case was read is logged.
 	//
 	// Corresponds with GET /v1/cases/{case} (the `Case` operationId).
 	Case(ctx context.Context, pCase string, params *CaseParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CloseCaseWithBody Close a case
 	//
-	// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, and no events are sent.
+	// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, nothing in it is to be done, and no events are sent. A case that is closed already stays so; another `why` than the one that it was closed with is refused (409), since it would be kept nowhere.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2863,7 +2893,7 @@ type ClientInterface interface {
 
 	// CloseCase Close a case
 	//
-	// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, and no events are sent.
+	// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, nothing in it is to be done, and no events are sent. A case that is closed already stays so; another `why` than the one that it was closed with is refused (409), since it would be kept nowhere.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2872,7 +2902,7 @@ type ClientInterface interface {
 
 	// RecordWithBody Record facts
 	//
-	// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. Nothing is ever deleted by that. All of it is recorded, or nothing.
+	// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. An entry is set aside so once; then the one that stands in its place can be. To withdraw a correction brings nothing back: the fact is unknown until somebody says what is so. A day that was wrong is put right with `correct`: of what is recorded anew the latest day counts. Nothing is ever deleted by that. All of it is recorded, or nothing.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2881,7 +2911,7 @@ type ClientInterface interface {
 
 	// Record Record facts
 	//
-	// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. Nothing is ever deleted by that. All of it is recorded, or nothing.
+	// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. An entry is set aside so once; then the one that stands in its place can be. To withdraw a correction brings nothing back: the fact is unknown until somebody says what is so. A day that was wrong is put right with `correct`: of what is recorded anew the latest day counts. Nothing is ever deleted by that. All of it is recorded, or nothing.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2915,7 +2945,7 @@ type ClientInterface interface {
 
 	// CaseNext How a case stood, or will stand
 	//
-	// What is next for the case on another day (`at`), as far as was known at a moment (`known`), or with the reasons (`explain`). With `known` the files answer that did at that moment: what was told then is told again.
+	// What is next for the case on another day (`at`), as far as was known at a moment (`known`), or with the reasons (`explain`). Of a case that is closed it is told as when it was closed, unless `at` names a day: that is put to the model all the same. With `known` the files answer that did at that moment: what was told then is told again.
 	//
 	// Corresponds with GET /v1/cases/{case}/next (the `CaseNext` operationId).
 	CaseNext(ctx context.Context, pCase string, params *CaseNextParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2940,7 +2970,7 @@ type ClientInterface interface {
 
 	// ReopenCaseWithBody Take up a case again
 	//
-	// Takes up the work with a case that was closed.
+	// Takes up the work with a case that was closed. One that is open stays so; a `why` that it was not taken up for is refused (409).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2949,7 +2979,7 @@ type ClientInterface interface {
 
 	// ReopenCase Take up a case again
 	//
-	// Takes up the work with a case that was closed.
+	// Takes up the work with a case that was closed. One that is open stays so; a `why` that it was not taken up for is refused (409).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2983,14 +3013,14 @@ type ClientInterface interface {
 
 	// Events Follow what becomes of cases
 	//
-	// The log of events: a step is required, due soon or late, a case ends, … An event carries ids and days and never what is known of a person; ask for the case to know more. As `text/event-stream` (Server-Sent Events) each event comes as soon as it has happened, from now on or from a place; when the connection breaks, a reader comes again with the id of the last event in Last-Event-ID, as browsers do by themselves, and misses nothing, at any replica. All come in one order. Now and then a line that says nothing shows that the stream goes on. As `application/json` the events that there are come in pages, from the beginning or from a place; `next` is always there, since more comes. An actor and a service with a party are told of their own cases alone. That somebody began to follow is logged.
+	// The log of events: a step is required, due soon or late, a case ends, … An event carries ids and days and never what is known of a person; ask for the case to know more. As `text/event-stream` (Server-Sent Events) each event comes as soon as it has happened, from now on or from a place; when the connection breaks, a reader comes again with the id of the last event in Last-Event-ID, as browsers do by themselves, and misses nothing, at any replica. All come in one order. Now and then a line that says nothing shows that the stream goes on. As `application/json` the events that there are come in pages, from the beginning or from a place; `next` is always there, since more comes; a page can hold few or no events though others follow, and the end is where `next` is the place that was asked for. An actor and a service with a party are told of their own cases alone, and that one was erased also where they were parties to it until then. That somebody began to follow is logged.
 	//
 	// Corresponds with GET /v1/events (the `Events` operationId).
 	Events(ctx context.Context, params *EventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// Figures Figures on cases
 	//
-	// How many cases there are, by model, version, state, status, outcome and required step. Numbers below five are not told (null), nor any from which one could be reckoned; what is not listed is none at all.
+	// How many cases there are, by model, version, state, status, outcome and required step. They are counted now and then for all who ask, at most every two seconds, and the more seldom the longer it takes; `counted` tells of which moment they are. Numbers below five are not told (null), nor any from which one could be reckoned; what is not listed is none at all.
 	//
 	// Corresponds with GET /v1/figures (the `Figures` operationId).
 	Figures(ctx context.Context, params *FiguresParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3150,7 +3180,7 @@ type ClientInterface interface {
 
 	// Deliveries List what was sent
 	//
-	// What was sent to the subscriber, or is to be: the one that changed last first, in pages. That it was read is logged.
+	// What was sent to the subscriber, or is to be: the one that changed last first, in pages. Of a case that one is no party to any more nothing is listed, but that it was erased. That it was read is logged.
 	//
 	// Corresponds with GET /v1/subscriptions/{subscription}/deliveries (the `Deliveries` operationId).
 	Deliveries(ctx context.Context, subscription string, params *DeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3164,7 +3194,7 @@ type ClientInterface interface {
 
 	// ReplayWithBody Send events again
 	//
-	// Sends one event again, whether it is dead or was delivered, or all that are dead.
+	// Sends one event again, whether it is dead or was delivered, or all that are dead. Resume a paused subscription first: what is sent again meanwhile is dead again at once.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3173,7 +3203,7 @@ type ClientInterface interface {
 
 	// Replay Send events again
 	//
-	// Sends one event again, whether it is dead or was delivered, or all that are dead.
+	// Sends one event again, whether it is dead or was delivered, or all that are dead. Resume a paused subscription first: what is sent again meanwhile is dead again at once.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3189,7 +3219,7 @@ type ClientInterface interface {
 
 	// RotateSecretWithBody Change the secret of a subscription
 	//
-	// Gives another secret. For a day each event is signed with both, so that the receiver can change meanwhile; with `at_once` the one before signs nothing more, as where it got into wrong hands.
+	// Gives another secret. For a day each event is signed with the one before too, so that the receiver can change meanwhile. Each old one signs until its own day is over, however often the secret is changed; the ten latest at the most. With `at_once` no old one signs any more, as where one got into wrong hands.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3198,7 +3228,7 @@ type ClientInterface interface {
 
 	// RotateSecret Change the secret of a subscription
 	//
-	// Gives another secret. For a day each event is signed with both, so that the receiver can change meanwhile; with `at_once` the one before signs nothing more, as where it got into wrong hands.
+	// Gives another secret. For a day each event is signed with the one before too, so that the receiver can change meanwhile. Each old one signs until its own day is over, however often the secret is changed; the ten latest at the most. With `at_once` no old one signs any more, as where one got into wrong hands.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3242,7 +3272,7 @@ func (c *Client) Healthz(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 
 // Metrics Figures
 //
-// Figures for Prometheus. Nothing of any case is in them.
+// Figures for Prometheus. Nothing of any single case is in them; how many there are in each state is told exactly, also where they are few.
 //
 // Corresponds with GET /metrics (the `Metrics` operationId).
 func (c *Client) Metrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3344,7 +3374,7 @@ func (c *Client) ListCases(ctx context.Context, params *ListCasesParams, reqEdit
 
 // OpenCaseWithBody Open a case
 //
-// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Whoever has a party of its own can choose only UUIDs as ids.
+// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Spaces round it do not count, and since it stands in addresses it is no personal number either. Whoever has a party of its own can choose only UUIDs as ids.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3363,7 +3393,7 @@ func (c *Client) OpenCaseWithBody(ctx context.Context, params *OpenCaseParams, c
 
 // OpenCase Open a case
 //
-// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Whoever has a party of its own can choose only UUIDs as ids.
+// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Spaces round it do not count, and since it stands in addresses it is no personal number either. Whoever has a party of its own can choose only UUIDs as ids.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3382,7 +3412,7 @@ func (c *Client) OpenCase(ctx context.Context, params *OpenCaseParams, body Open
 
 // Case How a case stands
 //
-// What is next for the case now. The ETag marks the revision of the case; sent as If-Match with a change, the change is made only if nobody else has changed the case meanwhile. It marks what is kept, and neither the language nor the day of the answer, so that it is of no use with If-None-Match. That the case was read is logged.
+// What is next for the case now. In a case that is closed nothing is to be done: its decision is the one of when it was closed, with `next`, `upcoming` and `missing` empty. The ETag marks the revision of the case; sent as If-Match with a change, the change is made only if nobody else has changed the case meanwhile. It marks what is kept, and neither the language nor the day of the answer, so that it is of no use with If-None-Match. That the case was read is logged.
 //
 // Corresponds with GET /v1/cases/{case} (the `Case` operationId).
 func (c *Client) Case(ctx context.Context, pCase string, params *CaseParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3399,7 +3429,7 @@ func (c *Client) Case(ctx context.Context, pCase string, params *CaseParams, req
 
 // CloseCaseWithBody Close a case
 //
-// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, and no events are sent.
+// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, nothing in it is to be done, and no events are sent. A case that is closed already stays so; another `why` than the one that it was closed with is refused (409), since it would be kept nowhere.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3418,7 +3448,7 @@ func (c *Client) CloseCaseWithBody(ctx context.Context, pCase string, params *Cl
 
 // CloseCase Close a case
 //
-// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, and no events are sent.
+// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, nothing in it is to be done, and no events are sent. A case that is closed already stays so; another `why` than the one that it was closed with is refused (409), since it would be kept nowhere.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3437,7 +3467,7 @@ func (c *Client) CloseCase(ctx context.Context, pCase string, params *CloseCaseP
 
 // RecordWithBody Record facts
 //
-// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. Nothing is ever deleted by that. All of it is recorded, or nothing.
+// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. An entry is set aside so once; then the one that stands in its place can be. To withdraw a correction brings nothing back: the fact is unknown until somebody says what is so. A day that was wrong is put right with `correct`: of what is recorded anew the latest day counts. Nothing is ever deleted by that. All of it is recorded, or nothing.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3456,7 +3486,7 @@ func (c *Client) RecordWithBody(ctx context.Context, pCase string, params *Recor
 
 // Record Record facts
 //
-// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. Nothing is ever deleted by that. All of it is recorded, or nothing.
+// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. An entry is set aside so once; then the one that stands in its place can be. To withdraw a correction brings nothing back: the fact is unknown until somebody says what is so. A day that was wrong is put right with `correct`: of what is recorded anew the latest day counts. Nothing is ever deleted by that. All of it is recorded, or nothing.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3530,7 +3560,7 @@ func (c *Client) Erasure(ctx context.Context, pCase string, params *ErasureParam
 
 // CaseNext How a case stood, or will stand
 //
-// What is next for the case on another day (`at`), as far as was known at a moment (`known`), or with the reasons (`explain`). With `known` the files answer that did at that moment: what was told then is told again.
+// What is next for the case on another day (`at`), as far as was known at a moment (`known`), or with the reasons (`explain`). Of a case that is closed it is told as when it was closed, unless `at` names a day: that is put to the model all the same. With `known` the files answer that did at that moment: what was told then is told again.
 //
 // Corresponds with GET /v1/cases/{case}/next (the `CaseNext` operationId).
 func (c *Client) CaseNext(ctx context.Context, pCase string, params *CaseNextParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3585,7 +3615,7 @@ func (c *Client) Parties(ctx context.Context, pCase string, params *PartiesParam
 
 // ReopenCaseWithBody Take up a case again
 //
-// Takes up the work with a case that was closed.
+// Takes up the work with a case that was closed. One that is open stays so; a `why` that it was not taken up for is refused (409).
 //
 // Takes any type of body and a specified content type.
 //
@@ -3604,7 +3634,7 @@ func (c *Client) ReopenCaseWithBody(ctx context.Context, pCase string, params *R
 
 // ReopenCase Take up a case again
 //
-// Takes up the work with a case that was closed.
+// Takes up the work with a case that was closed. One that is open stays so; a `why` that it was not taken up for is refused (409).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3678,7 +3708,7 @@ func (c *Client) Compare(ctx context.Context, params *CompareParams, body Compar
 
 // Events Follow what becomes of cases
 //
-// The log of events: a step is required, due soon or late, a case ends, … An event carries ids and days and never what is known of a person; ask for the case to know more. As `text/event-stream` (Server-Sent Events) each event comes as soon as it has happened, from now on or from a place; when the connection breaks, a reader comes again with the id of the last event in Last-Event-ID, as browsers do by themselves, and misses nothing, at any replica. All come in one order. Now and then a line that says nothing shows that the stream goes on. As `application/json` the events that there are come in pages, from the beginning or from a place; `next` is always there, since more comes. An actor and a service with a party are told of their own cases alone. That somebody began to follow is logged.
+// The log of events: a step is required, due soon or late, a case ends, … An event carries ids and days and never what is known of a person; ask for the case to know more. As `text/event-stream` (Server-Sent Events) each event comes as soon as it has happened, from now on or from a place; when the connection breaks, a reader comes again with the id of the last event in Last-Event-ID, as browsers do by themselves, and misses nothing, at any replica. All come in one order. Now and then a line that says nothing shows that the stream goes on. As `application/json` the events that there are come in pages, from the beginning or from a place; `next` is always there, since more comes; a page can hold few or no events though others follow, and the end is where `next` is the place that was asked for. An actor and a service with a party are told of their own cases alone, and that one was erased also where they were parties to it until then. That somebody began to follow is logged.
 //
 // Corresponds with GET /v1/events (the `Events` operationId).
 func (c *Client) Events(ctx context.Context, params *EventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3695,7 +3725,7 @@ func (c *Client) Events(ctx context.Context, params *EventsParams, reqEditors ..
 
 // Figures Figures on cases
 //
-// How many cases there are, by model, version, state, status, outcome and required step. Numbers below five are not told (null), nor any from which one could be reckoned; what is not listed is none at all.
+// How many cases there are, by model, version, state, status, outcome and required step. They are counted now and then for all who ask, at most every two seconds, and the more seldom the longer it takes; `counted` tells of which moment they are. Numbers below five are not told (null), nor any from which one could be reckoned; what is not listed is none at all.
 //
 // Corresponds with GET /v1/figures (the `Figures` operationId).
 func (c *Client) Figures(ctx context.Context, params *FiguresParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4055,7 +4085,7 @@ func (c *Client) Subscription(ctx context.Context, subscription string, params *
 
 // Deliveries List what was sent
 //
-// What was sent to the subscriber, or is to be: the one that changed last first, in pages. That it was read is logged.
+// What was sent to the subscriber, or is to be: the one that changed last first, in pages. Of a case that one is no party to any more nothing is listed, but that it was erased. That it was read is logged.
 //
 // Corresponds with GET /v1/subscriptions/{subscription}/deliveries (the `Deliveries` operationId).
 func (c *Client) Deliveries(ctx context.Context, subscription string, params *DeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4089,7 +4119,7 @@ func (c *Client) Pause(ctx context.Context, subscription string, params *PausePa
 
 // ReplayWithBody Send events again
 //
-// Sends one event again, whether it is dead or was delivered, or all that are dead.
+// Sends one event again, whether it is dead or was delivered, or all that are dead. Resume a paused subscription first: what is sent again meanwhile is dead again at once.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4108,7 +4138,7 @@ func (c *Client) ReplayWithBody(ctx context.Context, subscription string, params
 
 // Replay Send events again
 //
-// Sends one event again, whether it is dead or was delivered, or all that are dead.
+// Sends one event again, whether it is dead or was delivered, or all that are dead. Resume a paused subscription first: what is sent again meanwhile is dead again at once.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4144,7 +4174,7 @@ func (c *Client) Resume(ctx context.Context, subscription string, params *Resume
 
 // RotateSecretWithBody Change the secret of a subscription
 //
-// Gives another secret. For a day each event is signed with both, so that the receiver can change meanwhile; with `at_once` the one before signs nothing more, as where it got into wrong hands.
+// Gives another secret. For a day each event is signed with the one before too, so that the receiver can change meanwhile. Each old one signs until its own day is over, however often the secret is changed; the ten latest at the most. With `at_once` no old one signs any more, as where one got into wrong hands.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4163,7 +4193,7 @@ func (c *Client) RotateSecretWithBody(ctx context.Context, subscription string, 
 
 // RotateSecret Change the secret of a subscription
 //
-// Gives another secret. For a day each event is signed with both, so that the receiver can change meanwhile; with `at_once` the one before signs nothing more, as where it got into wrong hands.
+// Gives another secret. For a day each event is signed with the one before too, so that the receiver can change meanwhile. Each old one signs until its own day is over, however often the secret is changed; the ten latest at the most. With `at_once` no old one signs any more, as where one got into wrong hands.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8099,7 +8129,7 @@ type ClientWithResponsesInterface interface {
 
 	// MetricsWithResponse Figures
 	//
-	// Figures for Prometheus. Nothing of any case is in them.
+	// Figures for Prometheus. Nothing of any single case is in them; how many there are in each state is told exactly, also where they are few.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -8153,7 +8183,7 @@ type ClientWithResponsesInterface interface {
 
 	// OpenCaseWithBodyWithResponse Open a case
 	//
-	// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Whoever has a party of its own can choose only UUIDs as ids.
+	// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Spaces round it do not count, and since it stands in addresses it is no personal number either. Whoever has a party of its own can choose only UUIDs as ids.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8162,7 +8192,7 @@ type ClientWithResponsesInterface interface {
 
 	// OpenCaseWithResponse Open a case
 	//
-	// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Whoever has a party of its own can choose only UUIDs as ids.
+	// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Spaces round it do not count, and since it stands in addresses it is no personal number either. Whoever has a party of its own can choose only UUIDs as ids.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8171,7 +8201,7 @@ type ClientWithResponsesInterface interface {
 
 	// CaseWithResponse How a case stands
 	//
-	// What is next for the case now. The ETag marks the revision of the case; sent as If-Match with a change, the change is made only if nobody else has changed the case meanwhile. It marks what is kept, and neither the language nor the day of the answer, so that it is of no use with If-None-Match. That the case was read is logged.
+	// What is next for the case now. In a case that is closed nothing is to be done: its decision is the one of when it was closed, with `next`, `upcoming` and `missing` empty. The ETag marks the revision of the case; sent as If-Match with a change, the change is made only if nobody else has changed the case meanwhile. It marks what is kept, and neither the language nor the day of the answer, so that it is of no use with If-None-Match. That the case was read is logged.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -8180,7 +8210,7 @@ type ClientWithResponsesInterface interface {
 
 	// CloseCaseWithBodyWithResponse Close a case
 	//
-	// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, and no events are sent.
+	// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, nothing in it is to be done, and no events are sent. A case that is closed already stays so; another `why` than the one that it was closed with is refused (409), since it would be kept nowhere.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8189,7 +8219,7 @@ type ClientWithResponsesInterface interface {
 
 	// CloseCaseWithResponse Close a case
 	//
-	// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, and no events are sent.
+	// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, nothing in it is to be done, and no events are sent. A case that is closed already stays so; another `why` than the one that it was closed with is refused (409), since it would be kept nowhere.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8198,7 +8228,7 @@ type ClientWithResponsesInterface interface {
 
 	// RecordWithBodyWithResponse Record facts
 	//
-	// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. Nothing is ever deleted by that. All of it is recorded, or nothing.
+	// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. An entry is set aside so once; then the one that stands in its place can be. To withdraw a correction brings nothing back: the fact is unknown until somebody says what is so. A day that was wrong is put right with `correct`: of what is recorded anew the latest day counts. Nothing is ever deleted by that. All of it is recorded, or nothing.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8207,7 +8237,7 @@ type ClientWithResponsesInterface interface {
 
 	// RecordWithResponse Record facts
 	//
-	// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. Nothing is ever deleted by that. All of it is recorded, or nothing.
+	// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. An entry is set aside so once; then the one that stands in its place can be. To withdraw a correction brings nothing back: the fact is unknown until somebody says what is so. A day that was wrong is put right with `correct`: of what is recorded anew the latest day counts. Nothing is ever deleted by that. All of it is recorded, or nothing.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8243,7 +8273,7 @@ type ClientWithResponsesInterface interface {
 
 	// CaseNextWithResponse How a case stood, or will stand
 	//
-	// What is next for the case on another day (`at`), as far as was known at a moment (`known`), or with the reasons (`explain`). With `known` the files answer that did at that moment: what was told then is told again.
+	// What is next for the case on another day (`at`), as far as was known at a moment (`known`), or with the reasons (`explain`). Of a case that is closed it is told as when it was closed, unless `at` names a day: that is put to the model all the same. With `known` the files answer that did at that moment: what was told then is told again.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -8270,7 +8300,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReopenCaseWithBodyWithResponse Take up a case again
 	//
-	// Takes up the work with a case that was closed.
+	// Takes up the work with a case that was closed. One that is open stays so; a `why` that it was not taken up for is refused (409).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8279,7 +8309,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReopenCaseWithResponse Take up a case again
 	//
-	// Takes up the work with a case that was closed.
+	// Takes up the work with a case that was closed. One that is open stays so; a `why` that it was not taken up for is refused (409).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8315,7 +8345,7 @@ type ClientWithResponsesInterface interface {
 
 	// EventsWithResponse Follow what becomes of cases
 	//
-	// The log of events: a step is required, due soon or late, a case ends, … An event carries ids and days and never what is known of a person; ask for the case to know more. As `text/event-stream` (Server-Sent Events) each event comes as soon as it has happened, from now on or from a place; when the connection breaks, a reader comes again with the id of the last event in Last-Event-ID, as browsers do by themselves, and misses nothing, at any replica. All come in one order. Now and then a line that says nothing shows that the stream goes on. As `application/json` the events that there are come in pages, from the beginning or from a place; `next` is always there, since more comes. An actor and a service with a party are told of their own cases alone. That somebody began to follow is logged.
+	// The log of events: a step is required, due soon or late, a case ends, … An event carries ids and days and never what is known of a person; ask for the case to know more. As `text/event-stream` (Server-Sent Events) each event comes as soon as it has happened, from now on or from a place; when the connection breaks, a reader comes again with the id of the last event in Last-Event-ID, as browsers do by themselves, and misses nothing, at any replica. All come in one order. Now and then a line that says nothing shows that the stream goes on. As `application/json` the events that there are come in pages, from the beginning or from a place; `next` is always there, since more comes; a page can hold few or no events though others follow, and the end is where `next` is the place that was asked for. An actor and a service with a party are told of their own cases alone, and that one was erased also where they were parties to it until then. That somebody began to follow is logged.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -8324,7 +8354,7 @@ type ClientWithResponsesInterface interface {
 
 	// FiguresWithResponse Figures on cases
 	//
-	// How many cases there are, by model, version, state, status, outcome and required step. Numbers below five are not told (null), nor any from which one could be reckoned; what is not listed is none at all.
+	// How many cases there are, by model, version, state, status, outcome and required step. They are counted now and then for all who ask, at most every two seconds, and the more seldom the longer it takes; `counted` tells of which moment they are. Numbers below five are not told (null), nor any from which one could be reckoned; what is not listed is none at all.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -8504,7 +8534,7 @@ type ClientWithResponsesInterface interface {
 
 	// DeliveriesWithResponse List what was sent
 	//
-	// What was sent to the subscriber, or is to be: the one that changed last first, in pages. That it was read is logged.
+	// What was sent to the subscriber, or is to be: the one that changed last first, in pages. Of a case that one is no party to any more nothing is listed, but that it was erased. That it was read is logged.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -8522,7 +8552,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReplayWithBodyWithResponse Send events again
 	//
-	// Sends one event again, whether it is dead or was delivered, or all that are dead.
+	// Sends one event again, whether it is dead or was delivered, or all that are dead. Resume a paused subscription first: what is sent again meanwhile is dead again at once.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8531,7 +8561,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReplayWithResponse Send events again
 	//
-	// Sends one event again, whether it is dead or was delivered, or all that are dead.
+	// Sends one event again, whether it is dead or was delivered, or all that are dead. Resume a paused subscription first: what is sent again meanwhile is dead again at once.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8549,7 +8579,7 @@ type ClientWithResponsesInterface interface {
 
 	// RotateSecretWithBodyWithResponse Change the secret of a subscription
 	//
-	// Gives another secret. For a day each event is signed with both, so that the receiver can change meanwhile; with `at_once` the one before signs nothing more, as where it got into wrong hands.
+	// Gives another secret. For a day each event is signed with the one before too, so that the receiver can change meanwhile. Each old one signs until its own day is over, however often the secret is changed; the ten latest at the most. With `at_once` no old one signs any more, as where one got into wrong hands.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8558,7 +8588,7 @@ type ClientWithResponsesInterface interface {
 
 	// RotateSecretWithResponse Change the secret of a subscription
 	//
-	// Gives another secret. For a day each event is signed with both, so that the receiver can change meanwhile; with `at_once` the one before signs nothing more, as where it got into wrong hands.
+	// Gives another secret. For a day each event is signed with the one before too, so that the receiver can change meanwhile. Each old one signs until its own day is over, however often the secret is changed; the ten latest at the most. With `at_once` no old one signs any more, as where one got into wrong hands.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10490,7 +10520,7 @@ func (c *ClientWithResponses) HealthzWithResponse(ctx context.Context, reqEditor
 
 // MetricsWithResponse Figures
 //
-// Figures for Prometheus. Nothing of any case is in them.
+// Figures for Prometheus. Nothing of any single case is in them; how many there are in each state is told exactly, also where they are few.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -10580,7 +10610,7 @@ func (c *ClientWithResponses) ListCasesWithResponse(ctx context.Context, params 
 
 // OpenCaseWithBodyWithResponse Open a case
 //
-// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Whoever has a party of its own can choose only UUIDs as ids.
+// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Spaces round it do not count, and since it stands in addresses it is no personal number either. Whoever has a party of its own can choose only UUIDs as ids.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10595,7 +10625,7 @@ func (c *ClientWithResponses) OpenCaseWithBodyWithResponse(ctx context.Context, 
 
 // OpenCaseWithResponse Open a case
 //
-// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Whoever has a party of its own can choose only UUIDs as ids.
+// Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Spaces round it do not count, and since it stands in addresses it is no personal number either. Whoever has a party of its own can choose only UUIDs as ids.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10610,7 +10640,7 @@ func (c *ClientWithResponses) OpenCaseWithResponse(ctx context.Context, params *
 
 // CaseWithResponse How a case stands
 //
-// What is next for the case now. The ETag marks the revision of the case; sent as If-Match with a change, the change is made only if nobody else has changed the case meanwhile. It marks what is kept, and neither the language nor the day of the answer, so that it is of no use with If-None-Match. That the case was read is logged.
+// What is next for the case now. In a case that is closed nothing is to be done: its decision is the one of when it was closed, with `next`, `upcoming` and `missing` empty. The ETag marks the revision of the case; sent as If-Match with a change, the change is made only if nobody else has changed the case meanwhile. It marks what is kept, and neither the language nor the day of the answer, so that it is of no use with If-None-Match. That the case was read is logged.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -10625,7 +10655,7 @@ func (c *ClientWithResponses) CaseWithResponse(ctx context.Context, pCase string
 
 // CloseCaseWithBodyWithResponse Close a case
 //
-// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, and no events are sent.
+// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, nothing in it is to be done, and no events are sent. A case that is closed already stays so; another `why` than the one that it was closed with is refused (409), since it would be kept nowhere.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10640,7 +10670,7 @@ func (c *ClientWithResponses) CloseCaseWithBodyWithResponse(ctx context.Context,
 
 // CloseCaseWithResponse Close a case
 //
-// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, and no events are sent.
+// Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, nothing in it is to be done, and no events are sent. A case that is closed already stays so; another `why` than the one that it was closed with is refused (409), since it would be kept nowhere.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10655,7 +10685,7 @@ func (c *ClientWithResponses) CloseCaseWithResponse(ctx context.Context, pCase s
 
 // RecordWithBodyWithResponse Record facts
 //
-// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. Nothing is ever deleted by that. All of it is recorded, or nothing.
+// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. An entry is set aside so once; then the one that stands in its place can be. To withdraw a correction brings nothing back: the fact is unknown until somebody says what is so. A day that was wrong is put right with `correct`: of what is recorded anew the latest day counts. Nothing is ever deleted by that. All of it is recorded, or nothing.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10670,7 +10700,7 @@ func (c *ClientWithResponses) RecordWithBodyWithResponse(ctx context.Context, pC
 
 // RecordWithResponse Record facts
 //
-// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. Nothing is ever deleted by that. All of it is recorded, or nothing.
+// Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. An entry is set aside so once; then the one that stands in its place can be. To withdraw a correction brings nothing back: the fact is unknown until somebody says what is so. A day that was wrong is put right with `correct`: of what is recorded anew the latest day counts. Nothing is ever deleted by that. All of it is recorded, or nothing.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10730,7 +10760,7 @@ func (c *ClientWithResponses) ErasureWithResponse(ctx context.Context, pCase str
 
 // CaseNextWithResponse How a case stood, or will stand
 //
-// What is next for the case on another day (`at`), as far as was known at a moment (`known`), or with the reasons (`explain`). With `known` the files answer that did at that moment: what was told then is told again.
+// What is next for the case on another day (`at`), as far as was known at a moment (`known`), or with the reasons (`explain`). Of a case that is closed it is told as when it was closed, unless `at` names a day: that is put to the model all the same. With `known` the files answer that did at that moment: what was told then is told again.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -10775,7 +10805,7 @@ func (c *ClientWithResponses) PartiesWithResponse(ctx context.Context, pCase str
 
 // ReopenCaseWithBodyWithResponse Take up a case again
 //
-// Takes up the work with a case that was closed.
+// Takes up the work with a case that was closed. One that is open stays so; a `why` that it was not taken up for is refused (409).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10790,7 +10820,7 @@ func (c *ClientWithResponses) ReopenCaseWithBodyWithResponse(ctx context.Context
 
 // ReopenCaseWithResponse Take up a case again
 //
-// Takes up the work with a case that was closed.
+// Takes up the work with a case that was closed. One that is open stays so; a `why` that it was not taken up for is refused (409).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10850,7 +10880,7 @@ func (c *ClientWithResponses) CompareWithResponse(ctx context.Context, params *C
 
 // EventsWithResponse Follow what becomes of cases
 //
-// The log of events: a step is required, due soon or late, a case ends, … An event carries ids and days and never what is known of a person; ask for the case to know more. As `text/event-stream` (Server-Sent Events) each event comes as soon as it has happened, from now on or from a place; when the connection breaks, a reader comes again with the id of the last event in Last-Event-ID, as browsers do by themselves, and misses nothing, at any replica. All come in one order. Now and then a line that says nothing shows that the stream goes on. As `application/json` the events that there are come in pages, from the beginning or from a place; `next` is always there, since more comes. An actor and a service with a party are told of their own cases alone. That somebody began to follow is logged.
+// The log of events: a step is required, due soon or late, a case ends, … An event carries ids and days and never what is known of a person; ask for the case to know more. As `text/event-stream` (Server-Sent Events) each event comes as soon as it has happened, from now on or from a place; when the connection breaks, a reader comes again with the id of the last event in Last-Event-ID, as browsers do by themselves, and misses nothing, at any replica. All come in one order. Now and then a line that says nothing shows that the stream goes on. As `application/json` the events that there are come in pages, from the beginning or from a place; `next` is always there, since more comes; a page can hold few or no events though others follow, and the end is where `next` is the place that was asked for. An actor and a service with a party are told of their own cases alone, and that one was erased also where they were parties to it until then. That somebody began to follow is logged.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -10865,7 +10895,7 @@ func (c *ClientWithResponses) EventsWithResponse(ctx context.Context, params *Ev
 
 // FiguresWithResponse Figures on cases
 //
-// How many cases there are, by model, version, state, status, outcome and required step. Numbers below five are not told (null), nor any from which one could be reckoned; what is not listed is none at all.
+// How many cases there are, by model, version, state, status, outcome and required step. They are counted now and then for all who ask, at most every two seconds, and the more seldom the longer it takes; `counted` tells of which moment they are. Numbers below five are not told (null), nor any from which one could be reckoned; what is not listed is none at all.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11165,7 +11195,7 @@ func (c *ClientWithResponses) SubscriptionWithResponse(ctx context.Context, subs
 
 // DeliveriesWithResponse List what was sent
 //
-// What was sent to the subscriber, or is to be: the one that changed last first, in pages. That it was read is logged.
+// What was sent to the subscriber, or is to be: the one that changed last first, in pages. Of a case that one is no party to any more nothing is listed, but that it was erased. That it was read is logged.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11195,7 +11225,7 @@ func (c *ClientWithResponses) PauseWithResponse(ctx context.Context, subscriptio
 
 // ReplayWithBodyWithResponse Send events again
 //
-// Sends one event again, whether it is dead or was delivered, or all that are dead.
+// Sends one event again, whether it is dead or was delivered, or all that are dead. Resume a paused subscription first: what is sent again meanwhile is dead again at once.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11210,7 +11240,7 @@ func (c *ClientWithResponses) ReplayWithBodyWithResponse(ctx context.Context, su
 
 // ReplayWithResponse Send events again
 //
-// Sends one event again, whether it is dead or was delivered, or all that are dead.
+// Sends one event again, whether it is dead or was delivered, or all that are dead. Resume a paused subscription first: what is sent again meanwhile is dead again at once.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11240,7 +11270,7 @@ func (c *ClientWithResponses) ResumeWithResponse(ctx context.Context, subscripti
 
 // RotateSecretWithBodyWithResponse Change the secret of a subscription
 //
-// Gives another secret. For a day each event is signed with both, so that the receiver can change meanwhile; with `at_once` the one before signs nothing more, as where it got into wrong hands.
+// Gives another secret. For a day each event is signed with the one before too, so that the receiver can change meanwhile. Each old one signs until its own day is over, however often the secret is changed; the ten latest at the most. With `at_once` no old one signs any more, as where one got into wrong hands.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11255,7 +11285,7 @@ func (c *ClientWithResponses) RotateSecretWithBodyWithResponse(ctx context.Conte
 
 // RotateSecretWithResponse Change the secret of a subscription
 //
-// Gives another secret. For a day each event is signed with both, so that the receiver can change meanwhile; with `at_once` the one before signs nothing more, as where it got into wrong hands.
+// Gives another secret. For a day each event is signed with the one before too, so that the receiver can change meanwhile. Each old one signs until its own day is over, however often the secret is changed; the ten latest at the most. With `at_once` no old one signs any more, as where one got into wrong hands.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

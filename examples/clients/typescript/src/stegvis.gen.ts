@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Figures
-         * @description Figures for Prometheus. Nothing of any case is in them.
+         * @description Figures for Prometheus. Nothing of any single case is in them; how many there are in each state is told exactly, also where they are few.
          */
         get: operations["metrics"];
         put?: never;
@@ -159,7 +159,7 @@ export interface paths {
         put?: never;
         /**
          * Open a case
-         * @description Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Whoever has a party of its own can choose only UUIDs as ids.
+         * @description Opens a case that is kept. What is known of it is given as `facts` (so as of today; of an event, as of its own day), as `unobtainable`, or as `entries` that tell since when. The version of the model that is in force when the case starts answers for it until it is moved. An id can be given, and is then opaque: never a personal number; without one it is made up. `reference` is what you call the case; only a digest of it is kept, so that you can find the case by it. Spaces round it do not count, and since it stands in addresses it is no personal number either. Whoever has a party of its own can choose only UUIDs as ids.
          */
         post: operations["open-case"];
         delete?: never;
@@ -177,7 +177,7 @@ export interface paths {
         };
         /**
          * How a case stands
-         * @description What is next for the case now. The ETag marks the revision of the case; sent as If-Match with a change, the change is made only if nobody else has changed the case meanwhile. It marks what is kept, and neither the language nor the day of the answer, so that it is of no use with If-None-Match. That the case was read is logged.
+         * @description What is next for the case now. In a case that is closed nothing is to be done: its decision is the one of when it was closed, with `next`, `upcoming` and `missing` empty. The ETag marks the revision of the case; sent as If-Match with a change, the change is made only if nobody else has changed the case meanwhile. It marks what is kept, and neither the language nor the day of the answer, so that it is of no use with If-None-Match. That the case was read is logged.
          */
         get: operations["case"];
         put?: never;
@@ -199,7 +199,7 @@ export interface paths {
         put?: never;
         /**
          * Close a case
-         * @description Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, and no events are sent.
+         * @description Ends the work with a case, whatever its model says. Nothing is recorded of it from then on, nothing in it is to be done, and no events are sent. A case that is closed already stays so; another `why` than the one that it was closed with is refused (409), since it would be kept nowhere.
          */
         post: operations["close-case"];
         delete?: never;
@@ -219,7 +219,7 @@ export interface paths {
         put?: never;
         /**
          * Record facts
-         * @description Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. Nothing is ever deleted by that. All of it is recorded, or nothing.
+         * @description Adds to a case what has become known: `facts` as of today, `entries` since a day, `correct` in place of an entry that was a mistake, `withdraw` where there is nothing to put in its place. An entry is set aside so once; then the one that stands in its place can be. To withdraw a correction brings nothing back: the fact is unknown until somebody says what is so. A day that was wrong is put right with `correct`: of what is recorded anew the latest day counts. Nothing is ever deleted by that. All of it is recorded, or nothing.
          */
         post: operations["record"];
         delete?: never;
@@ -277,7 +277,7 @@ export interface paths {
         };
         /**
          * How a case stood, or will stand
-         * @description What is next for the case on another day (`at`), as far as was known at a moment (`known`), or with the reasons (`explain`). With `known` the files answer that did at that moment: what was told then is told again.
+         * @description What is next for the case on another day (`at`), as far as was known at a moment (`known`), or with the reasons (`explain`). Of a case that is closed it is told as when it was closed, unless `at` names a day: that is put to the model all the same. With `known` the files answer that did at that moment: what was told then is told again.
          */
         get: operations["case-next"];
         put?: never;
@@ -319,7 +319,7 @@ export interface paths {
         put?: never;
         /**
          * Take up a case again
-         * @description Takes up the work with a case that was closed.
+         * @description Takes up the work with a case that was closed. One that is open stays so; a `why` that it was not taken up for is refused (409).
          */
         post: operations["reopen-case"];
         delete?: never;
@@ -377,7 +377,7 @@ export interface paths {
         };
         /**
          * Follow what becomes of cases
-         * @description The log of events: a step is required, due soon or late, a case ends, … An event carries ids and days and never what is known of a person; ask for the case to know more. As `text/event-stream` (Server-Sent Events) each event comes as soon as it has happened, from now on or from a place; when the connection breaks, a reader comes again with the id of the last event in Last-Event-ID, as browsers do by themselves, and misses nothing, at any replica. All come in one order. Now and then a line that says nothing shows that the stream goes on. As `application/json` the events that there are come in pages, from the beginning or from a place; `next` is always there, since more comes. An actor and a service with a party are told of their own cases alone. That somebody began to follow is logged.
+         * @description The log of events: a step is required, due soon or late, a case ends, … An event carries ids and days and never what is known of a person; ask for the case to know more. As `text/event-stream` (Server-Sent Events) each event comes as soon as it has happened, from now on or from a place; when the connection breaks, a reader comes again with the id of the last event in Last-Event-ID, as browsers do by themselves, and misses nothing, at any replica. All come in one order. Now and then a line that says nothing shows that the stream goes on. As `application/json` the events that there are come in pages, from the beginning or from a place; `next` is always there, since more comes; a page can hold few or no events though others follow, and the end is where `next` is the place that was asked for. An actor and a service with a party are told of their own cases alone, and that one was erased also where they were parties to it until then. That somebody began to follow is logged.
          */
         get: operations["events"];
         put?: never;
@@ -397,7 +397,7 @@ export interface paths {
         };
         /**
          * Figures on cases
-         * @description How many cases there are, by model, version, state, status, outcome and required step. Numbers below five are not told (null), nor any from which one could be reckoned; what is not listed is none at all.
+         * @description How many cases there are, by model, version, state, status, outcome and required step. They are counted now and then for all who ask, at most every two seconds, and the more seldom the longer it takes; `counted` tells of which moment they are. Numbers below five are not told (null), nor any from which one could be reckoned; what is not listed is none at all.
          */
         get: operations["figures"];
         put?: never;
@@ -649,7 +649,7 @@ export interface paths {
         };
         /**
          * List what was sent
-         * @description What was sent to the subscriber, or is to be: the one that changed last first, in pages. That it was read is logged.
+         * @description What was sent to the subscriber, or is to be: the one that changed last first, in pages. Of a case that one is no party to any more nothing is listed, but that it was erased. That it was read is logged.
          */
         get: operations["deliveries"];
         put?: never;
@@ -691,7 +691,7 @@ export interface paths {
         put?: never;
         /**
          * Send events again
-         * @description Sends one event again, whether it is dead or was delivered, or all that are dead.
+         * @description Sends one event again, whether it is dead or was delivered, or all that are dead. Resume a paused subscription first: what is sent again meanwhile is dead again at once.
          */
         post: operations["replay"];
         delete?: never;
@@ -731,7 +731,7 @@ export interface paths {
         put?: never;
         /**
          * Change the secret of a subscription
-         * @description Gives another secret. For a day each event is signed with both, so that the receiver can change meanwhile; with `at_once` the one before signs nothing more, as where it got into wrong hands.
+         * @description Gives another secret. For a day each event is signed with the one before too, so that the receiver can change meanwhile. Each old one signs until its own day is over, however often the secret is changed; the ten latest at the most. With `at_once` no old one signs any more, as where one got into wrong hands.
          */
         post: operations["rotate-secret"];
         delete?: never;
@@ -762,8 +762,10 @@ export interface components {
              * @description When it was last changed.
              */
             changed: string;
-            /** @description What is next; null where the model can no longer take the facts. */
+            /** @description What is next; null where the model can no longer take the facts. Of a case that is closed, how it stood then, with nothing to be done. */
             decision: components["schemas"]["Decision"] | null;
+            /** @description Which facts the model can no longer take, and why: there where `decision` is null, for who sees all of the case. */
+            faults?: components["schemas"]["CaseFault"][];
             /** @description Its id. */
             id: string;
             /** @description The model's id. */
@@ -837,6 +839,15 @@ export interface components {
             id?: string;
             /** @description Facts that nobody can tell; the same as null. */
             unobtainable?: string[];
+        };
+        /** @description A fact of the case that the model cannot take. What it says is not told. */
+        CaseFault: {
+            /** @description The code of the fault. */
+            code: string;
+            /** @description The fact's id; empty where the fault is of no one fact. */
+            fact: string;
+            /** @description What is wrong. */
+            message: string;
         };
         /** @description A case in a list, as it stood when it was last decided for. */
         CaseLine: {
@@ -962,6 +973,8 @@ export interface components {
         Comparison: {
             /** @description A decision of each model, by the model's name. */
             decisions: components["schemas"]["Decision"][];
+            /** @description The versions that could not answer; empty where all could. */
+            not_live: components["schemas"]["NotLive"][];
         };
         /** @description The answer to what is next. Each key is always there, empty where it has nothing to say. */
         Decision: {
@@ -1028,7 +1041,7 @@ export interface components {
         };
         /** @description An event that was sent to a subscriber, or is to be. */
         Delivery: {
-            /** @description What came of the last attempt: an HTTP status, unreachable, refused (the host may not be sent to any more), private, or paused; null: none was made. */
+            /** @description What came of the last attempt: an HTTP status, unreachable, refused (the host may not be sent to any more, or the party is none to the case any more), private, or paused; null: none was made. */
             answer: string | null;
             /**
              * Format: int64
@@ -1179,7 +1192,7 @@ export interface components {
         EventPage: {
             /** @description In order. */
             events: components["schemas"]["CloudEvent"][];
-            /** @description The address of what comes after; it can be asked for again and again. */
+            /** @description The address of what comes after; it can be asked for again and again. The end is where it names the place that was asked for, not where a page is empty. */
             next: string;
         };
         /**
@@ -1290,6 +1303,11 @@ export interface components {
              * @description How many cases, open or closed; null: not told.
              */
             cases: number | null;
+            /**
+             * Format: date-time
+             * @description The moment that they show.
+             */
+            counted: string;
             /**
              * Format: int64
              * @description The smallest number that is told.
@@ -1506,7 +1524,7 @@ export interface components {
             from?: string;
             /**
              * Format: int64
-             * @description How many at the most; else 100, and never more than 500.
+             * @description How many at the most; else 100. More than 500 is a fault.
              */
             limit?: number;
             /** @description The model's id. */
@@ -1551,7 +1569,7 @@ export interface components {
             fact?: string;
             /**
              * Format: date
-             * @description Since which day it is so. Left out: of an event its own day, of all else the day it is recorded.
+             * @description Since which day it is so. Left out: of an event its own day, of the fact of the entry the day of the entry, of another the day it is recorded.
              */
             held?: string;
             /** @description In words, for those who work on the case. */
@@ -1609,6 +1627,13 @@ export interface components {
             unmet: components["schemas"]["UnmetItem"][];
             /** @description Who takes part. */
             with: string[];
+        };
+        /** @description A version of a model whose file has faults and of which nothing was ever live. Another version may have answered in its place. */
+        NotLive: {
+            /** @description The model's id. */
+            model: string;
+            /** @description The model's version; empty where the file does not say. */
+            version: string;
         };
         /** @description What a case is opened with. */
         OpenCase: {
@@ -1669,7 +1694,7 @@ export interface components {
         Party: {
             /** @description One of the model's actors. */
             actor: string;
-            /** @description Which of all those that are this actor: an opaque id of an organisation or a person. */
+            /** @description Which of all those that are this actor: an opaque id of an organisation or a person, never a personal number. */
             party: string;
         };
         /** @description Why there is no answer (RFC 9457). */
@@ -1807,7 +1832,7 @@ export interface components {
             };
             /** @description Facts that nobody can tell; the same as null. */
             unobtainable?: string[];
-            /** @description The entries that were mistakes, where nothing takes their place. */
+            /** @description The entries that were mistakes, where nothing takes their place; neither does what a correction stood in place of. */
             withdraw?: number[];
         };
         /** @description What is to be sent again: one event, or all that are dead. */
@@ -1847,7 +1872,7 @@ export interface components {
             model: string | null;
             /**
              * Format: date-time
-             * @description Until when the secret before signs too; null: it does not.
+             * @description Until when a secret from before signs too, the latest of them; null: none does.
              */
             old_secret_until: string | null;
             /** @description What the receiver verifies events with (Standard Webhooks). */
@@ -1856,7 +1881,7 @@ export interface components {
             state: components["schemas"]["SubscriptionState"];
             /** @description What it is for. */
             title: string | null;
-            /** @description Only events of these types; none: all. */
+            /** @description Only events of these types, each named once; none: all. */
             types: components["schemas"]["EventType"][];
             /** @description The address that they are sent to. */
             url: string;
@@ -1978,7 +2003,7 @@ export interface components {
             model?: string;
             /** @description What it is for, in words; no names of persons. */
             title?: string;
-            /** @description Only events of these types; none: all. */
+            /** @description Only events of these types, each named once; none: all. */
             types?: components["schemas"]["EventType"][];
             /** @description The address that they are sent to with POST: https, of a host that may be sent to. */
             url: string;
@@ -2000,14 +2025,14 @@ export interface components {
             model: string | null;
             /**
              * Format: date-time
-             * @description Until when the secret before signs too; null: it does not.
+             * @description Until when a secret from before signs too, the latest of them; null: none does.
              */
             old_secret_until: string | null;
             /** @description How it stands. */
             state: components["schemas"]["SubscriptionState"];
             /** @description What it is for. */
             title: string | null;
-            /** @description Only events of these types; none: all. */
+            /** @description Only events of these types, each named once; none: all. */
             types: components["schemas"]["EventType"][];
             /** @description The address that they are sent to. */
             url: string;
@@ -2164,6 +2189,7 @@ export type Answer = components['schemas']['Answer'];
 export type AuditHead = components['schemas']['AuditHead'];
 export type AuditRow = components['schemas']['AuditRow'];
 export type Case = components['schemas']['Case'];
+export type CaseFault = components['schemas']['CaseFault'];
 export type CaseLine = components['schemas']['CaseLine'];
 export type CaseList = components['schemas']['CaseList'];
 export type CaseState = components['schemas']['CaseState'];
@@ -2214,6 +2240,7 @@ export type MovedCases = components['schemas']['MovedCases'];
 export type NewCorrection = components['schemas']['NewCorrection'];
 export type NewEntry = components['schemas']['NewEntry'];
 export type NextStep = components['schemas']['NextStep'];
+export type NotLive = components['schemas']['NotLive'];
 export type OpenCase = components['schemas']['OpenCase'];
 export type OutcomeCount = components['schemas']['OutcomeCount'];
 export type OutcomeReasons = components['schemas']['OutcomeReasons'];
@@ -2592,7 +2619,11 @@ export interface operations {
                     "application/x-ndjson": string;
                 };
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2654,6 +2685,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
@@ -2697,7 +2730,11 @@ export interface operations {
                     "application/json": components["schemas"]["AuditHead"];
                 };
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2759,6 +2796,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
@@ -2829,7 +2868,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `bad-place`: This is no place to go on from.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `bad-place`: This is no place to go on from.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -2895,6 +2936,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -2919,7 +2962,7 @@ export interface operations {
             header?: {
                 /** @description What it is asked for: casework, insight, maintenance, statistics or supervision. It is logged. Without it: the usual one of the role. */
                 "Stegvis-Purpose"?: string;
-                /** @description A key that is this request's alone, 1 to 255 characters. The same request with the same key is done once, and for a week gets the same answer; another request with it is refused (422). */
+                /** @description A key that is this request's alone, 1 to 255 characters. Within a week the same request with the same key is done once and gets the same answer, or 410 where the case was erased meanwhile; another request with it is refused (422). */
                 "Idempotency-Key"?: string;
                 /** @description Languages that the answer is best given in: sv or en. Without it: sv. */
                 "Accept-Language"?: string;
@@ -2951,13 +2994,17 @@ export interface operations {
                 };
             };
             /**
-             * @description `body-at-fault`: The request has faults.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
              *
              *     `bad-id`: This cannot be the id of a case.
              *
              *     `bad-key`: This cannot be the key of a request.
+             *
+             *     `if-match-of-no-use`: This request is done whatever has changed.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -3040,6 +3087,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `case-erased`: The case is erased. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too-large`: The body is too large. */
             413: {
                 headers: {
@@ -3086,6 +3143,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
@@ -3141,7 +3200,11 @@ export interface operations {
                     "application/json": components["schemas"]["Answer"];
                 };
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3218,6 +3281,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -3246,7 +3311,7 @@ export interface operations {
                 "Stegvis-Purpose"?: string;
                 /** @description The ETag that the change was made from, or several with commas between. If the case has another revision by now nothing is done (412). Without it: whichever revision it has. */
                 "If-Match"?: string;
-                /** @description A key that is this request's alone, 1 to 255 characters. The same request with the same key is done once, and for a week gets the same answer; another request with it is refused (422). */
+                /** @description A key that is this request's alone, 1 to 255 characters. Within a week the same request with the same key is done once and gets the same answer, or 410 where the case was erased meanwhile; another request with it is refused (422). */
                 "Idempotency-Key"?: string;
                 /** @description Languages that the answer is best given in: sv or en. Without it: sv. */
                 "Accept-Language"?: string;
@@ -3283,7 +3348,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `body-at-fault`: The request has faults.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
              *
@@ -3348,6 +3415,16 @@ export interface operations {
             };
             /** @description `too-slow`: The request came too slowly. */
             408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `case-closed`: The case is closed. */
+            409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -3423,6 +3500,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -3451,7 +3530,7 @@ export interface operations {
                 "Stegvis-Purpose"?: string;
                 /** @description The ETag that the change was made from, or several with commas between. If the case has another revision by now nothing is done (412). Without it: whichever revision it has. */
                 "If-Match"?: string;
-                /** @description A key that is this request's alone, 1 to 255 characters. The same request with the same key is done once, and for a week gets the same answer; another request with it is refused (422). */
+                /** @description A key that is this request's alone, 1 to 255 characters. Within a week the same request with the same key is done once and gets the same answer, or 410 where the case was erased meanwhile; another request with it is refused (422). */
                 "Idempotency-Key"?: string;
                 /** @description Languages that the answer is best given in: sv or en. Without it: sv. */
                 "Accept-Language"?: string;
@@ -3488,7 +3567,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `body-at-fault`: The request has faults.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
              *
@@ -3642,6 +3723,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -3700,7 +3783,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `body-at-fault`: The request has faults.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
              *
@@ -3830,6 +3915,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -3880,7 +3967,11 @@ export interface operations {
                     "application/json": components["schemas"]["Erasure"];
                 };
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3949,6 +4040,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -4006,7 +4099,11 @@ export interface operations {
                     "application/json": components["schemas"]["Answer"];
                 };
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4085,6 +4182,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -4113,7 +4212,7 @@ export interface operations {
                 "Stegvis-Purpose"?: string;
                 /** @description The ETag that the change was made from, or several with commas between. If the case has another revision by now nothing is done (412). Without it: whichever revision it has. */
                 "If-Match"?: string;
-                /** @description A key that is this request's alone, 1 to 255 characters. The same request with the same key is done once, and for a week gets the same answer; another request with it is refused (422). */
+                /** @description A key that is this request's alone, 1 to 255 characters. Within a week the same request with the same key is done once and gets the same answer, or 410 where the case was erased meanwhile; another request with it is refused (422). */
                 "Idempotency-Key"?: string;
                 /** @description Languages that the answer is best given in: sv or en. Without it: sv. */
                 "Accept-Language"?: string;
@@ -4150,7 +4249,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `body-at-fault`: The request has faults.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
              *
@@ -4290,6 +4391,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -4318,7 +4421,7 @@ export interface operations {
                 "Stegvis-Purpose"?: string;
                 /** @description The ETag that the change was made from, or several with commas between. If the case has another revision by now nothing is done (412). Without it: whichever revision it has. */
                 "If-Match"?: string;
-                /** @description A key that is this request's alone, 1 to 255 characters. The same request with the same key is done once, and for a week gets the same answer; another request with it is refused (422). */
+                /** @description A key that is this request's alone, 1 to 255 characters. Within a week the same request with the same key is done once and gets the same answer, or 410 where the case was erased meanwhile; another request with it is refused (422). */
                 "Idempotency-Key"?: string;
                 /** @description Languages that the answer is best given in: sv or en. Without it: sv. */
                 "Accept-Language"?: string;
@@ -4355,7 +4458,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `body-at-fault`: The request has faults.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
              *
@@ -4420,6 +4525,16 @@ export interface operations {
             };
             /** @description `too-slow`: The request came too slowly. */
             408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `case-open`: The case is open. */
+            409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -4494,6 +4609,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
@@ -4545,7 +4662,11 @@ export interface operations {
                     "application/json": components["schemas"]["Timeline"];
                 };
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4621,6 +4742,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
@@ -4681,6 +4804,8 @@ export interface operations {
              * @description `case-at-fault`: The case has faults.
              *
              *     `body-broken-off`: The body broke off.
+             *
+             *     `bad-purpose`: There is no such purpose. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -4772,6 +4897,8 @@ export interface operations {
              *
              *     `store-unavailable`: What is kept cannot be reached. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
              *
+             *     `store-slow`: What is kept was not there in time. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
+             *
              *     `identity-unavailable`: It cannot be found out who asks. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
              */
             503: {
@@ -4828,7 +4955,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `bad-place`: This is no place to go on from.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `bad-place`: This is no place to go on from.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -4885,7 +5014,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `place-gone`: The place in the log is gone. */
+            /**
+             * @description `place-gone`: The place in the log is gone.
+             *
+             *     `events-forgotten`: Events that came after the place are forgotten.
+             */
             410: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4907,6 +5040,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
@@ -4950,7 +5085,11 @@ export interface operations {
                     "application/json": components["schemas"]["Figures"];
                 };
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5012,6 +5151,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
@@ -5055,7 +5196,11 @@ export interface operations {
                     "application/json": components["schemas"]["KeyList"];
                 };
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5117,6 +5262,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
@@ -5167,11 +5314,15 @@ export interface operations {
                 };
             };
             /**
-             * @description `body-at-fault`: The request has faults.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
              *
              *     `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `if-match-of-no-use`: This request is done whatever has changed.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -5271,6 +5422,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -5318,7 +5471,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `key-of-no-use`: This request is not done once by its key.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `if-match-of-no-use`: This request is done whatever has changed.
+             *
+             *     `body-of-no-use`: This request has no body.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -5377,6 +5536,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
@@ -5691,6 +5852,8 @@ export interface operations {
              *
              *     `body-broken-off`: The body broke off.
              *
+             *     `bad-purpose`: There is no such purpose. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
+             *
              *     `query-at-fault`: The query has faults.
              */
             400: {
@@ -5796,6 +5959,8 @@ export interface operations {
              *     `busy`: The service is busy.
              *
              *     `store-unavailable`: What is kept cannot be reached. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
+             *
+             *     `store-slow`: What is kept was not there in time. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
              *
              *     `identity-unavailable`: It cannot be found out who asks. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
              */
@@ -5863,6 +6028,8 @@ export interface operations {
              *
              *     `body-broken-off`: The body broke off.
              *
+             *     `bad-purpose`: There is no such purpose. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
+             *
              *     `query-at-fault`: The query has faults.
              */
             400: {
@@ -5968,6 +6135,8 @@ export interface operations {
              *     `busy`: The service is busy.
              *
              *     `store-unavailable`: What is kept cannot be reached. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
+             *
+             *     `store-slow`: What is kept was not there in time. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
              *
              *     `identity-unavailable`: It cannot be found out who asks. Only where the service must know who asks (`keyed`) or logs what it answers (`audited`).
              */
@@ -6116,11 +6285,15 @@ export interface operations {
                 };
             };
             /**
-             * @description `body-at-fault`: The request has faults.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
              *
              *     `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `if-match-of-no-use`: This request is done whatever has changed.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -6226,6 +6399,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -6270,7 +6445,11 @@ export interface operations {
                     "application/json": components["schemas"]["SubscriptionList"];
                 };
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6333,6 +6512,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -6382,11 +6563,15 @@ export interface operations {
                 };
             };
             /**
-             * @description `body-at-fault`: The request has faults.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
              *
              *     `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `if-match-of-no-use`: This request is done whatever has changed.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -6486,6 +6671,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -6534,7 +6721,11 @@ export interface operations {
                     "application/json": components["schemas"]["Subscription"];
                 };
             };
-            /** @description `query-at-fault`: The query has faults. */
+            /**
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `query-at-fault`: The query has faults.
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6601,6 +6792,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -6648,7 +6841,13 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `key-of-no-use`: This request is not done once by its key.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `if-match-of-no-use`: This request is done whatever has changed.
+             *
+             *     `body-of-no-use`: This request has no body.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -6707,6 +6906,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
@@ -6763,7 +6964,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `bad-place`: This is no place to go on from.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `bad-place`: This is no place to go on from.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -6832,6 +7035,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
@@ -6882,7 +7087,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `key-of-no-use`: This request is not done once by its key.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `if-match-of-no-use`: This request is done whatever has changed.
+             *
+             *     `body-of-no-use`: This request has no body.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -6951,6 +7162,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
@@ -7006,11 +7219,15 @@ export interface operations {
                 };
             };
             /**
-             * @description `body-at-fault`: The request has faults.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
              *
              *     `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `if-match-of-no-use`: This request is done whatever has changed.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -7116,6 +7333,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -7165,7 +7384,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `key-of-no-use`: This request is not done once by its key.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `if-match-of-no-use`: This request is done whatever has changed.
+             *
+             *     `body-of-no-use`: This request has no body.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -7235,6 +7460,8 @@ export interface operations {
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
              *
+             *     `store-slow`: What is kept was not there in time.
+             *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
              *     `busy`: The service is busy.
@@ -7289,11 +7516,15 @@ export interface operations {
                 };
             };
             /**
-             * @description `body-at-fault`: The request has faults.
+             * @description `bad-purpose`: There is no such purpose.
+             *
+             *     `body-at-fault`: The request has faults.
              *
              *     `body-broken-off`: The body broke off.
              *
              *     `key-of-no-use`: This request is not done once by its key.
+             *
+             *     `if-match-of-no-use`: This request is done whatever has changed.
              *
              *     `query-at-fault`: The query has faults.
              */
@@ -7396,6 +7627,8 @@ export interface operations {
             };
             /**
              * @description `store-unavailable`: What is kept cannot be reached.
+             *
+             *     `store-slow`: What is kept was not there in time.
              *
              *     `identity-unavailable`: It cannot be found out who asks.
              *
