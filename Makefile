@@ -15,7 +15,7 @@ BENCHNEW  := .bench/new.txt
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-test: ## everything a change must pass; installs what it needs (FUZZTIME=3s for each fuzz target)
+test: ## everything a change must pass; installs what it needs (FUZZTIME=2s for each fuzz target)
 	@.ci/gate
 
 lint: ## gofmt, go vet, staticcheck, go mod tidy
