@@ -4,6 +4,7 @@ package storetest
 
 import (
 	"context"
+	"hash/crc32"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -68,9 +69,14 @@ func Fresh(t testing.TB, kind string) *Database {
 	return d
 }
 
-// OnEach runs the test on every kind of database.
+// OnEach runs the test on every kind of database; in a short run on one of them, which its name decides.
 func OnEach(t *testing.T, test func(*testing.T, *Database)) {
-	for _, kind := range Kinds {
+	kinds := Kinds
+	if testing.Short() {
+		i := crc32.ChecksumIEEE([]byte(t.Name())) % uint32(len(Kinds))
+		kinds = Kinds[i : i+1]
+	}
+	for _, kind := range kinds {
 		t.Run(kind, func(t *testing.T) { test(t, Fresh(t, kind)) })
 	}
 }
