@@ -84,7 +84,7 @@ var table = []row{
 	{29, "a service or a database that is killed loses nothing that it acknowledged, and what it was doing is done by another", append(ordeal(29, 25*time.Minute), suite{
 		pkg: "./internal/jobs", tests: []string{faults(29)}, limit: 3 * time.Minute,
 	})},
-	{30, "a disk that is full, fails or takes nothing: 503, a log that says why, and no answer that is not logged", ordeal(30, 5*time.Minute)},
+	{30, "a disk that is full, fails or takes nothing: 503, a log that says why, and no answer that is not logged", ordeal(30, 10*time.Minute)},
 	{31, "a row of the audit log that is changed, left out or cut off is named", []suite{
 		{pkg: "./internal/audit", tests: []string{"Test.*"}, checks: 1000, limit: 5 * time.Minute},
 	}},

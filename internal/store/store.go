@@ -207,7 +207,7 @@ func (s *Store) Alone(ctx context.Context, f func(context.Context) error) error 
 // Ping tells whether the database answers, and takes what is written: where a transaction has failed since the disk is full or fails, or
 // nothing may be written, no other has for a while and a small one does not. On a full disk a small one now and then goes well.
 func (s *Store) Ping(ctx context.Context) error {
-	const quiet = 5 * time.Second
+	const quiet = 2 * time.Second
 	var one int
 	if err := s.read.QueryRowContext(ctx, `SELECT one FROM store`).Scan(&one); err != nil {
 		return err
