@@ -31,10 +31,15 @@ func (d *Desk) Answered(ctx context.Context, who Who, answers []Answered) error 
 		rows[i].Hash, rows[i].Told = a.Hash, audit.Told(d.store, a.Asked, a.Given)
 	}
 	return d.store.InTx(ctx, func(tx *store.Tx) error {
+		kept := ""
 		for _, a := range answers {
+			if a.Hash == kept {
+				continue // of a stream they are by the same files
+			}
 			if err := d.programs.keepAll(tx, a.Hash, a.By); err != nil {
 				return err
 			}
+			kept = a.Hash
 		}
 		return audit.Append(tx, rows...)
 	})
